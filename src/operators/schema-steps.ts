@@ -20,5 +20,19 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { number: 6, name: 'date the refreshes of access tokens', run: dateRefreshes },
 ]
 
-/** Indexes that no model has any more. An index that the version before names in a `hint` is retired one version later. */
-export const RETIRED_INDEXES: readonly RetiredIndex[] = []
+/** Indexes that no model has any more. */
+export const RETIRED_INDEXES: readonly RetiredIndex[] = [
+  { collection: 'candidate_import_rejections', name: 'import_1_line_1', from: 7 },
+  { collection: 'candidate_import_rejections', name: 'organization_1', from: 7 },
+  { collection: 'candidate_import_warnings', name: 'import_1_line_1', from: 7 },
+  { collection: 'conversation_messages', name: 'conversation_1_messageId_1', from: 7 },
+  { collection: 'conversation_messages', name: 'conversation_1_seq_1', from: 7 },
+  { collection: 'deliveries', name: 'connection_1_event_1_token_1', from: 7 },
+  { collection: 'deliveries', name: 'heldUsage', from: 7 },
+  { collection: 'deliveries', name: 'signatures', from: 7 },
+  { collection: 'export_rule_entries', name: 'rule_1_candidate_1', from: 7 },
+  { collection: 'export_rule_entries', name: 'rule_1_status_1__id_1', from: 7 },
+  { collection: 'exports', name: 'batch_1_status_1_finishedAt_1', from: 7 },
+  { collection: 'webhook_refusals', name: 'connection_1_event_1', from: 7 },
+  { collection: 'webhook_refusals', name: 'organization_1', from: 7 },
+]

@@ -56,16 +56,18 @@ export async function replaceIndex(db: Db, { collection, index }: ChangedIndex, 
   if (bridge) await drop(target, bridge.name, assertMayDrop)
 }
 
+export type Leftover = Pick<RetiredIndex, 'collection' | 'name'>
+
 /** What a start does not wait for. */
 export interface Unfinished {
   /** Collections without some of their declared indexes. */
   missing: DeclaredIndexes[]
   /** Retired indexes, and bridges that a killed process has left. */
-  leftovers: RetiredIndex[]
+  leftovers: Leftover[]
 }
 
 /** Reads the indexes of every collection. An index that is being built counts as existing. */
-export async function findUnfinished(db: Db, declared: readonly DeclaredIndexes[], retired: readonly RetiredIndex[]): Promise<Unfinished> {
+export async function findUnfinished(db: Db, declared: readonly DeclaredIndexes[], retired: readonly Leftover[]): Promise<Unfinished> {
   const found = await allSettled(
     declared.map(async ({ collection, indexes }) => {
       const existing = await existingIndexes(db.collection(collection))
@@ -80,7 +82,7 @@ export async function findUnfinished(db: Db, declared: readonly DeclaredIndexes[
   return { missing: found.flatMap(({ missing }) => missing), leftovers: found.flatMap(({ leftovers }) => leftovers) }
 }
 
-export async function dropLeftover(db: Db, { collection, name }: RetiredIndex, assertMayDrop: AssertMayDrop): Promise<void> {
+export async function dropLeftover(db: Db, { collection, name }: Leftover, assertMayDrop: AssertMayDrop): Promise<void> {
   await drop(db.collection(collection), name, assertMayDrop)
 }
 

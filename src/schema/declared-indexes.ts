@@ -17,6 +17,8 @@ export interface DeclaredIndexes {
 export interface RetiredIndex {
   collection: string
   name: string
+  /** The schema version that drops it: the one after the version that stopped using it, whose processes may still run beside the older ones. */
+  from: number
 }
 
 /** Returns the indexes of all models that have been imported. */

@@ -58,9 +58,10 @@ export async function updateSchema(options: SchemaOptions): Promise<void> {
  * @throws SchemaNewer, MigrationFailed
  */
 export async function finishIndexes(options: SchemaOptions): Promise<void> {
-  const { db, indexes, retired, signal } = options
+  const { db, steps, indexes, signal } = options
+  const retired = options.retired.filter(({ from }) => from <= newestOf(steps))
   while (!signal.aborted) {
-    await readSchemaState(db, newestOf(options.steps))
+    await readSchemaState(db, newestOf(steps))
     const { missing, leftovers } = await findUnfinished(db, indexes, retired)
     const changed = await attempt(INDEXES, signal, () => createMissing(db, missing))
     if (changed.length === 0 && leftovers.length === 0) return

@@ -62,7 +62,8 @@ export async function writeOlderDatabase(db: Db): Promise<OlderDatabase> {
 async function buildOlderIndexes(db: Db): Promise<void> {
   const hasSignature = { partialFilterExpression: { signatureKey: { $exists: true } } }
   await db.collection('deliveries').createIndexes([
-    { name: 'signatures', key: { connection: 1, event: 1, signatureKey: 1 }, unique: true, ...hasSignature },
+    { name: 'signatures', key: { connection: 1, signatureKey: 1 }, unique: true, ...hasSignature },
+    { name: 'acceptedSignatures', key: { connection: 1, event: 1, signatureKey: 1 }, unique: true, ...hasSignature },
     { name: 'failed', key: { organization: 1, status: 1 } },
     { name: 'status_1_lane_1_dueAt_1', key: { status: 1, lane: 1, dueAt: 1 } },
   ])

@@ -151,15 +151,17 @@ describe('schema/update schema', () => {
     expect(await state()).to.deep.equal({ _id: 'schema', version: 2 })
   })
 
-  it('drops retired indexes, and bridges that a killed process has left', async () => {
+  it('drops indexes that are retired by this version, and bridges that a killed process has left', async () => {
+    const retired = (name: string, from: number) => ({ collection: 'papers', name, from })
     await update()
     await db.collection('papers').createIndex({ letter: 1 }, { name: 'by_letter' })
     await db.collection('papers').createIndex({ number: -1 }, { name: 'bridge that a killed process left' })
+    await db.collection('papers').createIndex({ shelf: 1 }, { name: 'by_shelf' })
     await db.collection('papers').createIndex({ weight: 1 }, { name: 'added by an operator' })
 
-    await finish({ retired: [{ collection: 'papers', name: 'by_letter' }, { collection: 'gone', name: 'gone' }] }) // prettier-ignore
+    await finish({ retired: [retired('by_letter', 2), retired('by_shelf', 3), { ...retired('gone', 2), collection: 'gone' }] }) // prettier-ignore
 
-    expect(await indexNames()).to.deep.equal(['by_number', 'by_color', 'added by an operator'])
+    expect(await indexNames()).to.deep.equal(['by_number', 'by_color', 'by_shelf', 'added by an operator'])
   })
 
   it('leaves the indexes to a newer version that has taken over', async () => {
