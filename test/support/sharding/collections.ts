@@ -58,6 +58,12 @@ export const ACROSS_ORGANIZATIONS: readonly AcrossOrganizations[] = [
     why: 'a claim finds the due work of all organizations, through an index over due work',
   },
   {
+    collections: ['lever_syncs', 'lever_opportunity_syncs', 'export_audit_runs'],
+    command: 'find',
+    shapes: ['$dueAt $leaseUntil lane status', '$dueAt $leaseUntil _id lane status'],
+    why: 'a claim in lanes finds the due work of all organizations, through an index over due work',
+  },
+  {
     collections: FAIR_WORK,
     command: 'find',
     shapes: ['$dueAt $leaseUntil dueAt lane status', '$dueAt $leaseUntil dueAt lane organization status'],
@@ -108,7 +114,12 @@ export const ACROSS_ORGANIZATIONS: readonly AcrossOrganizations[] = [
     shapes: ['dueAt'],
     why: 'a job finds the connections that have no schedule',
   },
-  { collections: ['candidates'], command: 'find', shapes: ['', '_id'], why: 'a new version renews the keys of all candidates, in batches' },
+  {
+    collections: ['candidates'],
+    command: 'find',
+    shapes: ['', '_id', 'searchKeys'],
+    why: 'a new version renews the keys of all candidates, in batches',
+  },
   {
     collections: ['deliveries'],
     command: 'find',
