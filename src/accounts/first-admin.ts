@@ -30,8 +30,9 @@ const KEPT_LINKS = 20
 export async function createSetUpLink({ publicUrl }: Pick<AccountsDeps, 'publicUrl'>): Promise<string | null> {
   if (await PersonModel.exists({})) return null
   const token = createOpaqueToken('fsu')
-  const link = { tokenHash: hashToken(token), expiresAt: new Date(Date.now() + VALID_MS) }
-  await FirstAdminModel.updateOne({ _id: FIRST_ADMIN }, { $push: { links: { $each: [link], $slice: -KEPT_LINKS } } }, { upsert: true })
+  const link = { tokenHash: hashToken(token), expiresAt: { $add: ['$$NOW', VALID_MS] } }
+  const links = { $slice: [{ $concatArrays: [{ $ifNull: ['$links', []] }, [link]] }, -KEPT_LINKS] }
+  await FirstAdminModel.updateOne({ _id: FIRST_ADMIN }, [{ $set: { links } }], { upsert: true, updatePipeline: true })
   return `${publicUrl}/set-up/${token}`
 }
 
@@ -75,7 +76,8 @@ export async function setUpFirstAdmin(
 }
 
 function openBy(token: string) {
-  return { _id: FIRST_ADMIN, links: { $elemMatch: { tokenHash: hashToken(token), expiresAt: { $gt: new Date() } } } }
+  const isIt = { $and: [{ $eq: ['$$this.tokenHash', hashToken(token)] }, { $gt: ['$$this.expiresAt', '$$NOW'] }] }
+  return { _id: FIRST_ADMIN, $expr: { $anyElementTrue: [{ $map: { input: { $ifNull: ['$links', []] }, in: isIt } }] } }
 }
 
 /** Invalidates all set-up links. */

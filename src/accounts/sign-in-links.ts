@@ -1,3 +1,4 @@
+import { Types } from 'mongoose'
 import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
 import { getOrganization } from './organizations.ts'
@@ -11,6 +12,10 @@ const DEFAULT_SECONDS = 60
 export const LONGEST_SECONDS = 259_200
 /** Links that live longer may be opened by mail scanners. */
 const LONGEST_UNASKED_MS = 10 * 60_000
+
+/** By the database's clock, since another process than the creator may open a link. */
+const IS_OPEN = { usedAt: null, $expr: { $gt: ['$expiresAt', '$$NOW'] } }
+const USED = [{ $set: { usedAt: '$$NOW' } }]
 
 export interface SignInLink {
   id: string
@@ -31,18 +36,21 @@ export async function createSignInLink(
   const person = await findPerson(organization, input.userEmail)
   if (!person?.active) throw userNotFound()
   const token = createOpaqueToken('fli')
-  const createdAt = new Date()
-  const expiresAt = new Date(createdAt.getTime() + (input.validForSeconds ?? DEFAULT_SECONDS) * 1000)
-  const made = await SignInLinkModel.create({
-    tokenHash: hashToken(token),
-    organization,
-    person: person.id,
-    path: input.path ?? '/',
-    madeBy: actor,
-    createdAt,
-    expiresAt,
-  })
-  const id = made._id.toHexString()
+  const fields = {
+    organization: new Types.ObjectId(organization),
+    person: new Types.ObjectId(person.id),
+    path: { $literal: input.path ?? '/' },
+    madeBy: { $literal: actor },
+    usedAt: null,
+  }
+  const validMs = (input.validForSeconds ?? DEFAULT_SECONDS) * 1000
+  const made = await SignInLinkModel.collection.findOneAndUpdate(
+    { tokenHash: hashToken(token) },
+    [{ $set: { ...fields, createdAt: '$$NOW', updatedAt: '$$NOW', expiresAt: { $add: ['$$NOW', validMs] } } }],
+    { upsert: true, returnDocument: 'after' },
+  )
+  const { _id, expiresAt } = made as unknown as SignInLinkDocument
+  const id = _id.toHexString()
   await deps.audit.append({ organization, actor, action: 'signInLink.created', subject: `user:${person.id}` })
   return { id, url: `${deps.publicUrl}/sign-in/link/${token}`, expiresAt }
 }
@@ -89,14 +97,14 @@ export async function redeemSignInLink(
   startSession: (organization: string, personId: string, path: string) => Promise<StartedSession>,
   token: string,
 ): Promise<Redemption> {
-  const link = await SignInLinkModel.findOneAndUpdate(openBy(token), { usedAt: new Date() }).lean<SignInLinkDocument>()
+  const link = await SignInLinkModel.findOneAndUpdate(openBy(token), USED, { updatePipeline: true }).lean<SignInLinkDocument>()
   const person = link && (await findWhoMayUse(link))
   if (!person) return refused(hashToken(token))
   return { outcome: 'signedIn', session: await startSession(person.organization, person.id, link.path), path: link.path }
 }
 
 function openBy(token: string) {
-  return { tokenHash: hashToken(token), usedAt: null, expiresAt: { $gt: new Date() } }
+  return { tokenHash: hashToken(token), ...IS_OPEN }
 }
 
 /**
@@ -115,7 +123,7 @@ async function findWhoMayUse({ organization, person, madeBy }: SignInLinkDocumen
  * @returns the number of links that could still be used
  */
 export async function dropOpenSignInLinks(): Promise<number> {
-  return (await SignInLinkModel.deleteMany({ usedAt: null, expiresAt: { $gt: new Date() } })).deletedCount
+  return (await SignInLinkModel.deleteMany(IS_OPEN)).deletedCount
 }
 
 async function refused(tokenHash: string): Promise<Redemption> {

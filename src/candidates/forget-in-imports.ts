@@ -1,3 +1,4 @@
+import { CLOCK_MARGIN_MS } from '../work/work-fields.ts'
 import { CandidateImportModel } from './candidate-import-model.ts'
 import { dropFile, ORPHAN_AFTER_MS } from './import-files.ts'
 import { forgetRejections } from './import-rejections.ts'
@@ -13,7 +14,8 @@ export async function forgetInImports(
   since: Date,
 ): Promise<{ removed: number; underWay: boolean }> {
   await dropReadFiles(organization)
-  const reading = await CandidateImportModel.exists({ organization, status: 'running', createdAt: { $lte: since } })
+  const before = new Date(since.getTime() + CLOCK_MARGIN_MS) // other processes dated the imports
+  const reading = await CandidateImportModel.exists({ organization, status: 'running', createdAt: { $lte: before } })
   return { removed: await forgetRejections(organization, texts), underWay: reading !== null }
 }
 

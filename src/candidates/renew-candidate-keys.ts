@@ -56,8 +56,8 @@ function renewed(candidate: CandidateDocument): AnyBulkWriteOperation<CandidateD
 async function begin(): Promise<KeyRenewalDocument> {
   const outdated = { ...RENEWAL, version: { $lt: VERSION } }
   await KeyRenewalModel.updateOne(outdated, { $set: FIRST_PASS })
-  const longAgo = new Date(Date.now() - SECOND_PASS_AFTER_MS)
-  const isDue = { ...RENEWAL, isDone: true, isSecondPass: { $ne: true }, $or: [{ doneAt: null }, { doneAt: { $lte: longAgo } }] }
+  const isLongAgo = { $lte: [{ $ifNull: ['$doneAt', new Date(0)] }, { $subtract: ['$$NOW', SECOND_PASS_AFTER_MS] }] }
+  const isDue = { ...RENEWAL, isDone: true, isSecondPass: { $ne: true }, $expr: isLongAgo }
   await KeyRenewalModel.updateOne(isDue, { $set: { after: null, isDone: false, isSecondPass: true } })
   const isFresh = !(await KeyRenewalModel.exists(RENEWAL)) && !(await CandidateModel.exists({ searchKeys: { $exists: false } }))
   const firstPass = { ...FIRST_PASS, isFresh }

@@ -84,7 +84,7 @@ export async function endAuthorizations(organization: string, userEmail: string)
  * @returns the number that could still have been completed
  */
 export async function dropOpenAuthorizations(): Promise<number> {
-  return (await AuthorizationFlowModel.deleteMany({ usedAt: null, expiresAt: { $gt: new Date() } })).deletedCount
+  return (await AuthorizationFlowModel.deleteMany({ usedAt: null, $expr: { $gt: ['$expiresAt', '$$NOW'] } })).deletedCount
 }
 
 /** @throws ServiceError `user_not_found`, `admin_required` */

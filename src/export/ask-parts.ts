@@ -11,6 +11,7 @@ import type { ExportDeps, ExportTerms, Landed } from './run/run-export-deps.ts'
 import type { Log } from '../log.ts'
 import type { Mappings } from '../mapping/mappings.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import { timeOfReading } from '../mirror/server-time.ts'
 import { lockKeys } from '../people/person-keys.ts'
 import { keyedHash } from '../secrets/opaque-token.ts'
 
@@ -91,13 +92,13 @@ export function askParts(parts: ExportParts): RuleDeps {
     duplicates: duplicatesFrom(mirror),
     confidentialityOf: mirror.confidentialityOf,
     async keepOpportunities(organization, opportunities) {
-      const readAt = new Date()
+      const readAt = await timeOfReading()
       for (const opportunity of opportunities) await mirror.recordOpportunity(organization, opportunity, readAt)
     },
     stageText: async (organization, stageId) => (await mirror.findStage(organization, stageId))?.text ?? null,
     async onLanded(landed) {
       // taken before the wait: a reading that arrives during the wait is newer
-      const one = { ...landed, readAt: new Date() }
+      const one = { ...landed, readAt: await timeOfReading() }
       const stored = (await storeTogether(landed.organization, one)).get(one)
       if (stored?.status !== 'fulfilled') throw stored?.reason
       return stored.value

@@ -2,6 +2,7 @@ import { isWebhookEvent } from '../connection/webhook-events.ts'
 import { isNotShown } from '../lever/lever-call-error.ts'
 import type { LeverClient } from '../lever/client.ts'
 import { getOpportunity, type LeverOpportunity } from '../lever/opportunities.ts'
+import { timeOfReading } from '../mirror/server-time.ts'
 import type { Claimed } from '../work/claim.ts'
 import { writeStep, type Step } from '../work/write-step.ts'
 import { isListedAsDeleted, lookAgain } from './confirm-deletion.ts'
@@ -57,7 +58,7 @@ async function readFor(deps: ProcessDeps, deliveries: DeliveryDocument[]): Promi
   const { organization, opportunityId } = deliveries[0] ?? {}
   if (!organization || !opportunityId) return ignored('opportunity_missing', 'The delivery names no opportunity.')
   const client = await deps.connections.leverClient(String(organization), 'webhook')
-  const readAt = new Date()
+  const readAt = await timeOfReading()
   const opportunity = await readOpportunity(client, opportunityId)
   if (opportunity) return processed(await effectsOfReading(deps, String(organization), { opportunity, readAt, deliveries }))
   const saysDeleted = deliveries.filter(({ event }) => event === 'candidateDeleted')

@@ -36,7 +36,7 @@ export interface WorkStore {
 /** `dueAt` of work that is due immediately and precedes all other work in its lane, whatever this process's clock says. */
 export const DUE_NOW = new Date(0)
 /** Clocks of processes may differ from the database's by this much. */
-const CLOCK_MARGIN_MS = 10 * 60_000
+export const CLOCK_MARGIN_MS = 10 * 60_000
 
 /**
  * Returns the `dueAt` of new work: due now, behind older work. It is ten minutes in the past, so that a process whose clock is fast does not

@@ -190,6 +190,25 @@ describe('accounts', () => {
       expect((await accounts.redeemSignInLink(late.token)).outcome).to.equal('refused')
     })
 
+    it("expire by the database's clock, whatever the clocks of the processes say", async () => {
+      const atShiftedTime = async <T>(shiftMs: number, run: () => Promise<T>): Promise<T> => {
+        const clock = useFakeTimers({ now: Date.now() + shiftMs, toFake: ['Date'] })
+        return run().finally(() => clock.restore())
+      }
+      const byFast = await atShiftedTime(600_000, () => makeLink('by-fast@acme.example'))
+      const [bySlow, toFast] = [
+        await atShiftedTime(-600_000, () => makeLink('by-slow@acme.example')),
+        await makeLink('to-fast@acme.example'),
+      ]
+
+      const expiries = await Promise.all([byFast, bySlow].map(({ id }) => accounts.getSignInLinkExpiry(organization, id)))
+      for (const expiresAt of expiries) expect(expiresAt.getTime() - Date.now()).to.be.within(1, 60_000)
+      expect((await accounts.redeemSignInLink(bySlow.token)).outcome).to.equal('signedIn')
+      expect((await atShiftedTime(600_000, () => accounts.redeemSignInLink(toFast.token))).outcome).to.equal('signedIn')
+      await SignInLinkModel.updateOne({ _id: byFast.id }, { expiresAt: new Date(Date.now() - 1) })
+      expect((await atShiftedTime(-600_000, () => accounts.redeemSignInLink(byFast.token))).outcome).to.equal('refused')
+    })
+
     it('do not sign in an inactive person, whatever made the person inactive', async () => {
       const { token } = await makeLink('paused@acme.example')
 

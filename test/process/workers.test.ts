@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { freePort } from '../../scripts/free-port.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { ExportModel, type ExportDocument } from '../../src/export/export-model.ts'
+import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
 import { eventually } from '../support/eventually.ts'
 import type { LeverRequest } from '../support/lever.ts'
 import { SHIFTED_CLOCK, startServe, type ServeProcess } from '../support/serve.ts'
@@ -93,6 +94,10 @@ describe('workers whose clocks are twenty minutes apart', function () {
     expect(ended).to.include({ total: BULK, exported: BULK })
     expect(inLever.map(({ id }) => id)).to.have.members(exports.map(({ opportunityId }) => opportunityId))
     expect(inLever).to.have.length(BULK)
+    const ids = inLever.map(({ id }) => id)
+    const mirrored = await LeverOpportunityModel.find({ organization, leverId: { $in: ids } }).lean()
+    expect(mirrored).to.have.length(BULK)
+    for (const { readAt } of mirrored) expect(Math.abs(readAt.getTime() - Date.now()), 'age of the reading').to.be.below(TEN_MINUTES_MS / 2)
   }
 
   it('change and send nothing after being stopped past their lease and resumed', async () => {
