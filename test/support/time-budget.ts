@@ -12,6 +12,7 @@ const LONGER_MS: Readonly<Record<string, number>> = {
   'test/browser/accessibility.test.ts': 180_000, // runs axe-core on every page
   'test/connection/token-storm.test.ts': 150_000, // starts five processes that call at once
   'test/conversations/kills.test.ts': 150_000, // starts seven processes, to be killed
+  'test/deletion/deletions.test.ts': 150_000, // furnishes an organization, and starts two processes, to kill one
   'test/export/run/outcome.test.ts': 150_000, // waits for what is unclear, fault by fault
   'test/process/chaos.test.ts': 180_000, // starts six processes, kills some, and waits for what is open
   'test/process/erasures.test.ts': 240_000, // starts six processes, kills some, and waits for what is open
