@@ -7,16 +7,18 @@ import { join } from 'node:path'
 import { conversations } from './bench/conversations.ts'
 import { drain } from './bench/drain.ts'
 import { exports } from './bench/exports.ts'
+import { fairness } from './bench/fairness.ts'
 import { idle } from './bench/idle.ts'
 import { intake } from './bench/intake.ts'
 import { pages } from './bench/pages.ts'
 import { rows } from './bench/rows.ts'
 import { startGround, type Ground } from './bench/ground.ts'
 import type { Benchmark } from './bench/benchmark.ts'
+import { scale } from './bench/scale.ts'
 import { sync } from './bench/sync.ts'
 import { loadNow, printBenchmark, writeReport, type MeasuredBenchmark } from './bench/report.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [pages, rows, intake, sync, exports, conversations, drain, idle]
+const BENCHMARKS: readonly Benchmark[] = [pages, rows, intake, sync, exports, conversations, drain, idle, fairness, scale]
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const flags = new Set(process.argv.slice(2).filter((word) => word.startsWith('--')))

@@ -47,7 +47,8 @@ export interface Ground {
 }
 
 export const OPERATOR_KEY = 'operator-key-of-the-benchmarks'
-const SECRET_KEYS = `bench:${Buffer.from('a key of 32 bytes, for the bench').toString('base64')}`
+export const BENCH_SECRET_KEY = { id: 'bench', key: Buffer.from('a key of 32 bytes, for the bench') }
+const SECRET_KEYS = `${BENCH_SECRET_KEY.id}:${BENCH_SECRET_KEY.key.toString('base64')}`
 const ROOT = join(import.meta.dirname, '..', '..')
 
 export async function startGround(say: (line: string) => void): Promise<Ground> {

@@ -50,7 +50,7 @@ export const idle: Benchmark = {
 }
 
 /** Uses a separate connection that is closed between reads, so that watching adds next to nothing. */
-async function onDatabase<T>(uri: string, use: (db: mongo.Db) => Promise<T>): Promise<T> {
+export async function onDatabase<T>(uri: string, use: (db: mongo.Db) => Promise<T>): Promise<T> {
   const connection = await mongoose.createConnection(uri, { appName: 'bench' }).asPromise()
   try {
     if (!connection.db) throw new Error('not connected')
