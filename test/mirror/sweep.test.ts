@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { LeverOpportunityModel } from '../../src/mirror/lever-opportunity-model.ts'
 import { OpportunitySyncModel } from '../../src/mirror/opportunity-sync-model.ts'
+import { SyncRunModel } from '../../src/mirror/sync-run-model.ts'
 import { startLever, type LeverForTests } from '../support/lever.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 import { expectSameAsLever } from './same-as-lever.ts'
@@ -227,6 +228,19 @@ describe('sweep of opportunities', () => {
     expect((await runOf()).dueAt.getTime()).to.be.at.most(Date.now() + 1000)
   })
 
+  it('ends the long interval of lists if it finds a change', async () => {
+    const { organization } = under
+    const [quarterMs, ended] = [900_000, new Date()]
+    const later = new Date(ended.getTime() + 8 * quarterMs)
+    await SyncRunModel.updateOne({ organization }, { quietRuns: 3, allEndedAt: ended, allDueAt: later, dueAt: later })
+    await moveOn(1)
+
+    await under.readOpportunities()
+
+    const { quietRuns, dueAt } = await SyncRunModel.findOne({ organization }).orFail().lean()
+    expect([quietRuns, dueAt.getTime() - ended.getTime()]).to.deep.equal([0, quarterMs])
+  })
+
   it('counts as fresh for a minute after its start', async () => {
     const { organization, mirror } = under
     const standing = async (age: number) => {
@@ -264,5 +278,25 @@ describe('sweep of opportunities', () => {
       [1, 1],
     ])
     expect(await mirror.standingOf(organization)).to.deep.equal({ stands: true, isFresh: true })
+  })
+
+  it('reads such records again when nothing else has changed, once', async () => {
+    await lever.settings({ clockOffsetMs: -3_600_000 })
+    const { id } = await lever.addOpportunity({ name: 'Cy', emails: ['cy@own.example'] })
+    await lever.settings({ clockOffsetMs: 0 })
+    const again = await mirrorOf(lever)
+    const reads = async () => (await lever.requests('/opportunities')).filter(({ path }) => path === `/opportunities/${id}`).length
+    try {
+      await again.readOpportunities()
+      await again.mirror.forgetPerson(again.organization, { emails: [], links: [], opportunityIds: [id] })
+      const removed = await again.mirror.lacksHashes(again.organization)
+
+      await again.readOpportunities()
+      await again.readOpportunities()
+
+      expect([removed, await again.mirror.lacksHashes(again.organization), await reads()]).to.deep.equal([true, false, 1])
+    } finally {
+      await again.mirror.startOpportunityWorker().stop(1000)
+    }
   })
 })

@@ -205,7 +205,8 @@ describe('sync of the mirror', () => {
     await mirror.sync(organization, ['users'])
     await lever.clearFaults()
 
-    await eventually('users are read again', async () => (await lever.requests('/users')).length === 2)
+    // sooner than the worker's poll
+    await eventually('users are read again', async () => (await lever.requests('/users')).length === 2, 8000)
     await eventually('the sync ends', async () => (await progress()).state === 'idle')
   })
 
@@ -295,8 +296,9 @@ describe('sync of the mirror', () => {
   })
 
   it('writes only what differs from the mirror, and shows only the end of a sync that nobody requested', async () => {
-    const { mirror, organization, synced, progress } = await fresh()
+    const { mirror, organization, synced, progress, remembered } = await fresh()
     await synced()
+    remembered.length = 0
     const [stage] = await LeverStageModel.find({ organization }).lean()
     await LeverStageModel.updateOne({ _id: stage!._id }, { text: 'Renamed since' })
     const before = await LeverUserModel.find({ organization }).lean()
@@ -312,6 +314,7 @@ describe('sync of the mirror', () => {
     expect(during).to.include({ state: 'idle' })
     expect((await LeverStageModel.findById(stage!._id).lean())?.text).to.equal(stage!.text)
     expect(await LeverUserModel.find({ organization }).lean()).to.deep.equal(before)
+    expect(remembered).to.deep.equal([])
   })
 
   it('is due at growing intervals up to two hours where nothing changes, and again after fifteen minutes when its lists are used', async () => {
