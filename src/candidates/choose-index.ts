@@ -31,9 +31,10 @@ export async function chooseIndex(organization: string, conditions: readonly Con
     const query = through(organization, rarest.condition, conditions)
     return { ...query, isSorted: isByName(order) || !rarest.condition.isOrdered }
   }
-  if (isByName(order)) return inOrder(organization, BY_NAME, conditions)
-  const ordered = rarest && (rarest.condition.isOrdered ? rarest.condition : widened(rarest.condition))
-  return ordered ? through(organization, ordered, conditions) : inOrder(organization, BY_TIME, conditions)
+  const wider = rarest?.condition.wider ?? conditions.find((condition) => condition.wider)?.wider
+  if (rarest?.condition.isOrdered && !isByName(order)) return through(organization, rarest.condition, conditions)
+  if (wider) return through(organization, wider, conditions)
+  return inOrder(organization, isByName(order) ? BY_NAME : BY_TIME, conditions)
 }
 
 async function findRarest(
@@ -55,12 +56,8 @@ async function countAtMost(organization: string, { filter, index }: Condition, o
   )
 }
 
-function widened({ wider, index, ...condition }: Condition): Condition | null {
-  return wider ? { ...condition, index, filter: wider } : null
-}
-
 /** Reads the condition's index, and checks the other conditions, and this one if it was widened. */
-function through(organization: string, { filter, index }: Condition, all: readonly Condition[]): ListQuery {
+function through(organization: string, { filter, index }: Pick<Condition, 'filter' | 'index'>, all: readonly Condition[]): ListQuery {
   const others = all.flatMap((condition) => (condition.filter === filter ? [] : [checkOf(condition)]))
   return { filter: { $and: [{ organization }, filter, ...others] }, hint: index ?? BY_TIME, isSorted: false }
 }

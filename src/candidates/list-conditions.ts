@@ -4,7 +4,7 @@ import { isByName, literally, type IndexHint, type ListOrder } from '../paging.t
 import type { CandidateDocument } from './candidate-model.ts'
 import { IS_TEXT } from './find-by-any.ts'
 import { searchForm } from './search-form.ts'
-import { keyOfBeginning, keyOfTerm, searchTerms, textOfTerm } from './search-keys.ts'
+import { beginningOfTerm, keyOfBeginning, keyOfTerm, searchTerms, textOfTerm } from './search-keys.ts'
 
 export interface CandidateFilters {
   /**
@@ -34,12 +34,13 @@ export interface Condition {
   check?: Filter
   /** Whether the index yields the candidates in the order of their ids. */
   isOrdered: boolean
-  /** Also selects others, but in the order of ids. */
-  wider?: Filter
+  /** Also selects others, but in the order of the list. */
+  wider?: { filter: Filter; index: IndexHint } | undefined
 }
 
 export const BY_TIME: IndexHint = { organization: 1, _id: -1 }
 const BY_SEARCH_KEY: IndexHint = { organization: 1, searchKeys: 1, _id: 1 }
+const BY_BEGINNING: IndexHint = { organization: 1, wordBeginnings: 1, name: 1, _id: 1 }
 const BY_TEXT = {
   project: { organization: 1, project: 1, _id: 1 },
   stage: 'exactStage',
@@ -110,8 +111,13 @@ function hasTerm(term: string, order: ListOrder): Condition {
     index: BY_SEARCH_KEY,
     check: { searchText: { $regex: textOfTerm(term) } },
     isOrdered,
-    ...(isOrdered ? {} : { wider: { searchKeys: keyOfBeginning(term) } }),
+    wider: isByName(order) ? widerByName(term) : { filter: { searchKeys: keyOfBeginning(term) }, index: BY_SEARCH_KEY },
   }
+}
+
+function widerByName(term: string): Condition['wider'] {
+  const beginning = beginningOfTerm(term)
+  return beginning === null ? undefined : { filter: { wordBeginnings: beginning }, index: BY_BEGINNING }
 }
 
 /** Also finds parts of words in the texts that earlier versions stored: the name and emails. */

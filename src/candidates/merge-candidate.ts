@@ -31,6 +31,7 @@ export interface CandidateFields {
   pastKeys?: string[] | undefined
   searchText: string
   searchKeys: string[]
+  wordBeginnings: string[]
 }
 
 /** The same fields as stored. */

@@ -33,6 +33,8 @@ export interface SearchFields {
   searchKeys: string[]
   /** The same words, each after a line break, to check the other terms of a search. */
   searchText: string
+  /** The first three characters of all words, for an index in the order of names. */
+  wordBeginnings: string[]
 }
 
 /**
@@ -49,9 +51,11 @@ export function searchFields(data: SearchedData): SearchFields {
   }
   const beginnings = new Set<string>()
   for (const word of words) for (let length = 1; length <= SHORT; length += 1) beginnings.add(MARK + cut(word, length))
+  const wordBeginnings = [...new Set([...words].map((word) => cut(word, SHORT)))]
   const whole = withoutBeginnings([...words])
   return {
     searchKeys: [...beginnings, ...withoutBeginnings([...whole, ...numbers].filter(isLong))],
+    wordBeginnings,
     searchText: [...whole, ...[...numbers].map((number) => NUMBER_MARK + number)].map((word) => `\n${word}`).join(''),
   }
 }
@@ -71,6 +75,11 @@ export function keyOfTerm(term: string): { key: string; isWhole: boolean } {
 /** Returns the key that every candidate with such a word has, and others too. */
 export function keyOfBeginning(term: string): string {
   return MARK + cut(term, SHORT)
+}
+
+/** Returns an entry of `wordBeginnings` that every candidate with such a word has, and others too; null for a shorter term. */
+export function beginningOfTerm(term: string): string | null {
+  return term.length < SHORT ? null : cut(term, SHORT)
 }
 
 /** Returns a `$regex` for `searchText`. */
