@@ -115,7 +115,7 @@ describe('filters and searches', () => {
     }
     const at = new Date(isRare ? 9000 : 1000)
     return {
-      _id: new Types.ObjectId(), organization, ...person, ...searchFields({ ...person, headline: isRare ? 'Cartographer' : 'Engineer' }), externalId: `x-${index}`,
+      _id: new Types.ObjectId(), organization, ...person, ...searchFields({ ...person, headline: isRare ? 'Cartographer' : index % 2 === 0 ? 'Engineer' : 'Nurse' }), externalId: `x-${index}`,
       exported: !isRare, project: isRare ? 'Atlas' : 'Backend', stage: isRare ? 'new' : 'qualified', updatedAt: at, leverChangedAt: new Date(0), createdAt: at,
       lever: { opportunityId: `o-${index}`, stage: { id: isRare ? 'offer' : 'lead' }, postings: [], archived: null },
     } // prettier-ignore
@@ -199,6 +199,13 @@ describe('filters and searches', () => {
 
     expect((await examined('candidates', select)).documents).to.be.at.most(FEW)
   })
+
+  for (const order of ['-added', 'name'] as const)
+    it(`does not read the candidates with one of two common words that nobody has together, in the order ${order}`, async () => {
+      const list = () => listCandidates(String(organization), { q: 'engineer nurse' }, 'all', { limit: 10, order })
+
+      expect((await examined('candidates', list)).documents).to.be.at.most(MOST_EXAMINED)
+    })
 
   it('counts and sorts the matches of a common word without reading their candidates', async () => {
     const list = () => listCandidates(String(organization), { q: 'maria' }, 'all', { limit: 10 })

@@ -64,6 +64,7 @@ const candidateSchema = new Schema(
     searchText: { type: String, default: '' },
     searchKeys: { type: [String], default: [] },
     wordBeginnings: { type: [String], default: [] },
+    searchMark: { type: String, default: '' },
     /** Rises with every change to the person's data, so that concurrent writes do not overwrite each other. */
     revision: { type: Number, default: 0 },
     /** The id of the newest export, whatever its status. */
@@ -89,7 +90,7 @@ candidateSchema.index({ organization: 1, recordKeys: 1 }, { partialFilterExpress
 candidateSchema.index({ organization: 1, 'lever.opportunityId': 1 })
 candidateSchema.index({ organization: 1, stage: 1, _id: 1 }, { collation: STAGE_COLLATION })
 // one for each filter of the list; `_id` gives the order by time, in both directions
-candidateSchema.index({ organization: 1, searchKeys: 1, _id: 1 })
+candidateSchema.index({ organization: 1, searchKeys: 1, _id: 1, searchMark: 1 })
 candidateSchema.index({ organization: 1, wordBeginnings: 1, name: 1, _id: 1 }, { collation: NAME_COLLATION }) // searches for a common word by name
 candidateSchema.index({ organization: 1, exported: 1, _id: 1 })
 candidateSchema.index({ organization: 1, project: 1, _id: 1 })

@@ -2,7 +2,7 @@ import { isValidObjectId, type QueryFilter, type Types } from 'mongoose'
 import type { Clearance } from '../accounts/clearance.ts'
 import { inOrder, page, type ListOrder, type OrderedPageRequest, type Page } from '../paging.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
-import { chooseIndex, MOST_SORTED, type ListQuery } from './choose-index.ts'
+import { chooseIndex, type ListQuery } from './choose-index.ts'
 import { conditionsOf, type CandidateFilters } from './list-conditions.ts'
 import { hasSearchKeys } from './renew-candidate-keys.ts'
 import { STAGE_COLLATION } from './stage-collation.ts'
@@ -95,12 +95,14 @@ async function queryOf(
   return chooseIndex(organization, conditionsOf(filters, { order, clearance, hasSearchKeys: isReady, changed }), order)
 }
 
+const MOST_READ = 3000
+
 /** Returns null if they are many. */
 async function idsChangedSince(organization: string, since: Date): Promise<Types.ObjectId[] | null> {
   const read = (field: 'updatedAt' | 'leverChangedAt') =>
     CandidateModel.find({ organization, [field]: { $gte: since } }, { _id: 1 }, { hint: { organization: 1, [field]: 1, _id: 1 } })
-      .limit(MOST_SORTED)
+      .limit(MOST_READ)
       .lean<{ _id: Types.ObjectId }[]>()
   const [here, inLever] = await Promise.all([read('updatedAt'), read('leverChangedAt')])
-  return Math.max(here.length, inLever.length) < MOST_SORTED ? [...here, ...inLever].map(({ _id }) => _id) : null
+  return Math.max(here.length, inLever.length) < MOST_READ ? [...here, ...inLever].map(({ _id }) => _id) : null
 }

@@ -4,7 +4,7 @@ import { isByName, literally, type IndexHint, type ListOrder } from '../paging.t
 import type { CandidateDocument } from './candidate-model.ts'
 import { IS_TEXT } from './find-by-any.ts'
 import { searchForm } from './search-form.ts'
-import { beginningOfTerm, keyOfBeginning, keyOfTerm, searchTerms, textOfTerm } from './search-keys.ts'
+import { beginningOfTerm, keyOfBeginning, keyOfTerm, markOfTerm, searchTerms, textOfTerm } from './search-keys.ts'
 
 export interface CandidateFilters {
   /**
@@ -34,12 +34,14 @@ export interface Condition {
   check?: Filter
   /** Whether the index yields the candidates in the order of their ids. */
   isOrdered: boolean
+  /** For the index of search keys: rules out most candidates that do not meet it. */
+  mark?: string | null
   /** Also selects others, but in the order of the list. */
   wider?: { filter: Filter; index: IndexHint } | undefined
 }
 
 export const BY_TIME: IndexHint = { organization: 1, _id: -1 }
-const BY_SEARCH_KEY: IndexHint = { organization: 1, searchKeys: 1, _id: 1 }
+export const BY_SEARCH_KEY: IndexHint = { organization: 1, searchKeys: 1, _id: 1, searchMark: 1 }
 const BY_BEGINNING: IndexHint = { organization: 1, wordBeginnings: 1, name: 1, _id: 1 }
 const BY_TEXT = {
   project: { organization: 1, project: 1, _id: 1 },
@@ -111,6 +113,7 @@ function hasTerm(term: string, order: ListOrder): Condition {
     index: BY_SEARCH_KEY,
     check: { searchText: { $regex: textOfTerm(term) } },
     isOrdered,
+    mark: markOfTerm(term),
     wider: isByName(order) ? widerByName(term) : { filter: { searchKeys: keyOfBeginning(term) }, index: BY_SEARCH_KEY },
   }
 }

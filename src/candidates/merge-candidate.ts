@@ -32,6 +32,7 @@ export interface CandidateFields {
   searchText: string
   searchKeys: string[]
   wordBeginnings: string[]
+  searchMark: string
 }
 
 /** The same fields as stored. */

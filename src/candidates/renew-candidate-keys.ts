@@ -42,14 +42,14 @@ export async function hasSearchKeys(): Promise<boolean> {
 
 const FIELDS = {
   organization: 1, name: 1, headline: 1, emails: 1, phones: 1, links: 1, tags: 1, profileUrl: 1, emailKeys: 1, linkKeys: 1, searchKeys: 1,
-  searchText: 1, wordBeginnings: 1, revision: 1,
+  searchText: 1, wordBeginnings: 1, searchMark: 1, revision: 1,
 } as const // prettier-ignore
 
 /** Skips a candidate that has changed since it was read, because that change wrote new keys. */
 function renewed(candidate: CandidateDocument): AnyBulkWriteOperation<CandidateDocument>[] {
-  const { _id, organization, revision, emailKeys, linkKeys, searchKeys, searchText, wordBeginnings } = candidate
+  const { _id, organization, revision, emailKeys, linkKeys, searchKeys, searchText, wordBeginnings, searchMark } = candidate
   const keys = { ...candidateKeys(candidate), ...searchFields(candidate) }
-  if (isDeepStrictEqual({ emailKeys, linkKeys, searchKeys, searchText, wordBeginnings }, keys)) return []
+  if (isDeepStrictEqual({ emailKeys, linkKeys, searchKeys, searchText, wordBeginnings, searchMark }, keys)) return []
   return [{ updateOne: { filter: { _id, organization, revision }, update: { $set: keys } } }]
 }
 

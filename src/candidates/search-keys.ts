@@ -35,6 +35,8 @@ export interface SearchFields {
   searchText: string
   /** The first three characters of all words, for an index in the order of names. */
   wordBeginnings: string[]
+  /** A letter for each beginning of three characters, in order. It rules out most other candidates within the index of `searchKeys`. */
+  searchMark: string
 }
 
 /**
@@ -56,6 +58,7 @@ export function searchFields(data: SearchedData): SearchFields {
   return {
     searchKeys: [...beginnings, ...withoutBeginnings([...whole, ...numbers].filter(isLong))],
     wordBeginnings,
+    searchMark: markOf(wordBeginnings),
     searchText: [...whole, ...[...numbers].map((number) => NUMBER_MARK + number)].map((word) => `\n${word}`).join(''),
   }
 }
@@ -80,6 +83,30 @@ export function keyOfBeginning(term: string): string {
 /** Returns an entry of `wordBeginnings` that every candidate with such a word has, and others too; null for a shorter term. */
 export function beginningOfTerm(term: string): string | null {
   return term.length < SHORT ? null : cut(term, SHORT)
+}
+
+/** More would make the index large; a candidate with more has none. */
+const MOST_MARKED = 40
+const FIRST_MARK = 0x04_00
+const MARKS = 1024
+
+function markOf(beginnings: readonly string[]): string {
+  const letters = [...new Set(beginnings.flatMap((beginning) => markOfTerm(beginning) ?? []))]
+  return letters.length > MOST_MARKED ? '' : letters.toSorted().join('')
+}
+
+/** Returns the letter of a term, which every candidate with such a word and a mark has; null for a short term, or one that may be a number. */
+export function markOfTerm(term: string): string | null {
+  const beginning = cut(term, SHORT)
+  if (cut(beginning, SHORT - 1) === beginning || /^\d/.test(beginning)) return null
+  let hash = 0
+  for (const character of beginning) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003
+  return String.fromCharCode(FIRST_MARK + (hash % MARKS))
+}
+
+/** Returns a `$regex` for `searchMark`; null without letters. */
+export function withMarks(letters: readonly string[]): string | null {
+  return letters.length === 0 ? null : `^$|${[...new Set(letters)].toSorted().join('.*')}`
 }
 
 /** Returns a `$regex` for `searchText`. */

@@ -1,17 +1,26 @@
 import { expect } from 'chai'
-import { keyOfTerm, searchFields, searchTerms, textOfTerm, type SearchedData } from '../../src/candidates/search-keys.ts'
+import {
+  keyOfTerm,
+  markOfTerm,
+  searchFields,
+  searchTerms,
+  textOfTerm,
+  withMarks,
+  type SearchedData,
+} from '../../src/candidates/search-keys.ts'
 
 const NOBODY: SearchedData = { name: '', emails: [], phones: [], links: [], tags: [] }
 
 /** Whether a search finds a person, by the keys and by the text. */
 function finds(q: string, person: Partial<SearchedData>): { byKeys: boolean; byText: boolean } {
-  const { searchKeys, searchText } = searchFields({ ...NOBODY, ...person })
+  const { searchKeys, searchText, searchMark } = searchFields({ ...NOBODY, ...person })
   const terms = searchTerms(q)
+  const isMarked = new RegExp(withMarks(terms.flatMap((term) => markOfTerm(term) ?? [])) ?? '').test(searchMark)
   const hasKey = (term: string) => {
     const { key, isWhole } = keyOfTerm(term)
     return searchKeys.some((one) => (isWhole ? one === key : one.startsWith(key)))
   }
-  return { byKeys: terms.every(hasKey), byText: terms.every((term) => new RegExp(textOfTerm(term)).test(searchText)) }
+  return { byKeys: isMarked && terms.every(hasKey), byText: terms.every((term) => new RegExp(textOfTerm(term)).test(searchText)) }
 }
 
 const YES = { byKeys: true, byText: true }
@@ -89,14 +98,22 @@ describe('search keys', () => {
     expect(finds('212', { phones: IBRAHIM.phones })).to.deep.equal(NO)
   })
 
+  it('have a mark that rules out nearly all others', () => {
+    const others = Array.from({ length: 1000 }, (_, index) => searchFields({ ...NOBODY, name: `Ana ${(index * 7919).toString(36)}x` }))
+    const mark = new RegExp(withMarks(['ana', 'yilmaz'].flatMap((term) => markOfTerm(term) ?? [])) ?? '')
+
+    expect(others.filter(({ searchMark }) => mark.test(searchMark)).length).to.be.below(20)
+  })
+
   it('are limited in number and length, name and addresses first', () => {
     const headline = Array.from({ length: 3000 }, (_, index) => `w${index.toString(36)}x`).join(' ')
     const endless = { ...IBRAHIM, headline, links: ['a', 'b'].map((letter) => `https://x.example/${letter.repeat(1900)}`) }
 
-    const { searchKeys, searchText } = searchFields(endless)
+    const { searchKeys, searchText, searchMark } = searchFields(endless)
 
     expect(searchKeys.length).to.be.below(800)
     expect(searchText.length).to.be.below(200 * 62)
+    expect(searchMark).to.equal('')
     for (const q of ['yilmaz', 'short', '+90 212 555 01 23', 'w1x', 'a'.repeat(100)]) expect(finds(q, endless), q).to.deep.equal(YES)
   })
 
