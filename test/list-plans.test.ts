@@ -24,7 +24,8 @@ const MOST_EXAMINED = 200
 async function examined(collection: string, list: () => Promise<unknown>): Promise<{ keys: number; documents: number }> {
   const { db } = mongoose.connection
   await db?.command({ profile: 2 })
-  await list().finally(() => db?.command({ profile: 0 }))
+  await list()
+  await db?.command({ profile: 0 })
   const found = await db?.collection('system.profile').find({ ns: `${db.databaseName}.${collection}`, op: { $in: ['query', 'command'] } }).toArray() // prettier-ignore
   await db?.dropCollection('system.profile')
   const sumOf = (field: string) => (found ?? []).reduce((sum, command) => sum + Number(command[field] ?? 0), 0)

@@ -19,6 +19,8 @@ export interface Counts {
   ownEvents: number
 }
 
+/** As much as MongoDB takes by default on a machine with 5 GB; the data has 2.7 GB, and its indexes 1.7 GB. */
+const CACHE = '2GB'
 const AT_ONCE = 5000
 const SAY_EVERY = 100_000
 const DAY_MS = 86_400_000
@@ -48,6 +50,7 @@ export const CHANGED_BEFORE = new Date('2026-01-01T00:00:00Z')
 /** @returns the id of a bulk export of `FEW` */
 export async function seedRows(databaseUri: string, organizationId: string, counts: Counts, say: (line: string) => void): Promise<string> {
   await mongoose.connect(databaseUri, { autoIndex: false, writeConcern: { w: 1 } })
+  await mongoose.connection.db?.admin().command({ setParameter: 1, wiredTigerEngineRuntimeConfig: `cache_size=${CACHE}` })
   const organization = new Types.ObjectId(organizationId)
   const batch = new Types.ObjectId()
   const random = steadyRandom()
