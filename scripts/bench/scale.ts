@@ -4,10 +4,9 @@ import { OpportunitySyncModel } from '../../src/mirror/opportunity-sync-model.ts
 import { SyncRunModel } from '../../src/mirror/sync-run-model.ts'
 import type { Benchmark, ResultTable } from './benchmark.ts'
 import { activate, connectOrganization } from './connected-organization.ts'
-import { cpuMsOf } from './cpu-time.ts'
+import { cpuMsOf, memoryMbOf } from './process-costs.ts'
 import { environmentFor, type Ground, type LeverProcess, type ServiceProcess } from './ground.ts'
 import { onDatabase } from './idle.ts'
-import { memoryMbOf } from './memory.ts'
 import { seedOrganizations } from './scale-seed.ts'
 
 const ORGANIZATIONS = [100, 1000, 10_000]

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import mongoose, { Types } from 'mongoose'
 import { z } from 'zod'
+import { dateRefreshes } from '../../src/connection/refresh.ts'
+import { stepContext } from '../support/step-context.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { connectionsAfter } from '../../src/connection/find-connection.ts'
 import { findUnscheduled, noteScheduled } from '../../src/connection/unscheduled.ts'
@@ -76,7 +78,7 @@ describe('connection/recurring work', () => {
     await world.connections.refreshDue()
     expect((await stored()).grant?.generation).to.equal(1)
 
-    await world.connections.dateRefreshes()
+    await dateRefreshes(stepContext())
     await world.connections.refreshDue()
 
     expect((await stored()).grant?.generation).to.equal(2)

@@ -33,7 +33,7 @@ describe('forgotten syncs', () => {
   it('are found for a marked connection by the next look, and for others page by page', async () => {
     const look = createForgottenLook()
     await connections(350, 'configuring')
-    const [marked] = await connections(1, 'active', { unscheduledSince: new Date() })
+    const [marked = new Types.ObjectId()] = await connections(1, 'active', { unscheduledSince: new Date() })
 
     await look()
 
@@ -48,7 +48,7 @@ describe('forgotten syncs', () => {
   })
 
   it('leave syncs that are scheduled unchanged, and wake those that rest', async () => {
-    const [due, resting] = await connections(2, 'active')
+    const [due = new Types.ObjectId(), resting = new Types.ObjectId()] = await connections(2, 'active')
     const look = createForgottenLook()
     await look()
     const later = new Date(Date.now() + 3_600_000)
