@@ -152,7 +152,8 @@ describe('deleting an organization', function () {
       return worker
     }
     try {
-      const { id } = await service.organization()
+      const { id, api } = await service.organization()
+      await api.get('connection') // creates it
       const organization = new Types.ObjectId(id)
       await fillUp(organization)
       const many = () => Array.from({ length: 3000 }, (_, at) => ({ organization, leverId: `o-${at}` }))
