@@ -34,6 +34,7 @@ export async function seedOrganizations(databaseUri: string, original: string, a
   const sealer = createSealer([BENCH_SECRET_KEY])
   const secrets = connectionSecrets(sealer)
   const of = { organization: new Types.ObjectId(original) }
+  await ConnectionModel.collection.updateOne(of, { $unset: { unscheduledSince: 1 } })
   const connection = (await ConnectionModel.collection.findOne(of)) as Stored
   const runs = await Promise.all(RUNS.map(async (model) => [model.collection, (await model.collection.findOne(of)) as Stored] as const))
   const records = await Promise.all(RECORDS.map(async ({ collection }) => [collection, (await collection.find(of).toArray()) as Stored[]] as const)) // prettier-ignore

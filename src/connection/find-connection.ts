@@ -53,6 +53,7 @@ export async function connectionsAfter(after: Types.ObjectId | null, atMost: num
   const found = await ConnectionModel.find(after ? { _id: { $gt: after } } : {})
     .sort({ _id: 1 })
     .limit(atMost)
+    .batchSize(atMost)
     .lean<ConnectionDocument[]>()
   return found.map(withAllParts)
 }
