@@ -86,7 +86,9 @@ describe('listing', () => {
 
 describe('filters and searches', () => {
   const [organization, other] = [new Types.ObjectId(), new Types.ObjectId()]
-  const CANDIDATES = 4000
+  /** More than a list sorts. */
+  const CANDIDATES = 10_500
+  const RECORDS = 4000
   /** The oldest ones differ from all others. */
   const FEW = 3
 
@@ -95,11 +97,11 @@ describe('filters and searches', () => {
     await renewCandidateKeys(() => false)
     await CandidateModel.collection.insertMany(Array.from({ length: CANDIDATES }, (_, index) => candidateAt(index)) as never[])
     await ExportModel.collection.insertMany([
-      ...Array.from({ length: CANDIDATES }, (_, index) => exportAt(index)),
+      ...Array.from({ length: RECORDS }, (_, index) => exportAt(index)),
       ...Array.from({ length: MANY }, () => ({ ...exportAt(0), status: 'duplicate' })), // all by the same person
       ...Array.from({ length: MANY }, () => ({ ...exportAt(0), organization: other })),
     ] as never[])
-    const events = (of: Types.ObjectId) => Array.from({ length: CANDIDATES }, (_, index) => eventAt(index, of))
+    const events = (of: Types.ObjectId) => Array.from({ length: RECORDS }, (_, index) => eventAt(index, of))
     await AuditEventModel.collection.insertMany([...events(organization), ...events(other)] as never[])
   })
   after(leaveDatabase)
@@ -110,7 +112,7 @@ describe('filters and searches', () => {
     const person = {
       name,
       emails: [`p${index}@a.example`],
-      phones: [{ value: `+1415555${index + 1000}` }],
+      phones: [{ value: `+14155${index + 550_000}` }],
       links: [],
       tags: [isRare ? 'Sextant' : 'Go'],
     }
@@ -154,7 +156,7 @@ describe('filters and searches', () => {
       [{ q: 'wilhelmina' }, FEW],
       [{ q: 'wi' }, FEW],
       [{ q: 'p1@a.example' }, 1],
-      [{ q: '+1 415 555 1001' }, 1],
+      [{ q: '+1 415 555 0001' }, 1],
       [{ q: 'sextant cart' }, FEW],
       [{ q: 'maria wilhelmina' }, 0],
       [{ q: 'zzyzx' }, 0],
@@ -179,6 +181,7 @@ describe('filters and searches', () => {
       { project: 'Backend' },
       { q: 'mar' },
       { exported: true, stage: 'qualified', leverStageId: 'lead', project: 'Backend' },
+      { q: 'maria' },
       { q: 'maria', project: 'Backend', exported: true },
     ])
       it(`stops when the page is full, for ${JSON.stringify(filters)} in the order ${order}`, async () => {
@@ -208,13 +211,42 @@ describe('filters and searches', () => {
       expect((await examined('candidates', list)).documents).to.be.at.most(MOST_EXAMINED)
     })
 
+  for (const order of ['name', '-name'] as const)
+    for (const filters of [{ exported: true }, { project: 'Backend' }, { q: 'maria' }, { q: 'maria smith' }])
+      it(`stops when the page is full, for ${JSON.stringify(filters)} in the order ${order}`, async () => {
+        const list = () => listCandidates(String(organization), filters, 'all', { limit: 10, order })
+
+        expect((await examined('candidates', list)).documents).to.be.at.most(20)
+      })
+
   it('counts and sorts the matches of a common word without reading their candidates', async () => {
-    const list = () => listCandidates(String(organization), { q: 'maria' }, 'all', { limit: 10 })
+    const list = () => listCandidates(String(organization), { q: 'engineer' }, 'all', { limit: 10 })
 
     const { keys, documents } = await examined('candidates', list)
 
     expect(documents).to.be.at.most(11)
-    expect(keys).to.be.at.most(3 * CANDIDATES)
+    expect(keys).to.be.at.most(2 * CANDIDATES)
+  })
+
+  it('reads little more than a page for two common words, and goes on behind it', async () => {
+    const pageAfter = (cursor?: string) => listCandidates(String(organization), { q: 'maria smith' }, 'all', { limit: 10, cursor })
+    let first: Awaited<ReturnType<typeof pageAfter>> | undefined
+
+    const { documents } = await examined('candidates', async () => (first = await pageAfter()))
+    const second = await pageAfter(first?.nextCursor ?? '')
+
+    expect(documents).to.be.at.most(50)
+    const newest = await CandidateModel.find({ organization }).sort({ _id: -1 }).limit(20).lean()
+    expect([...(first?.data ?? []), ...second.data].map(({ name }) => name)).to.deep.equal(newest.map(({ name }) => name))
+  })
+
+  it('finds candidates behind many whose marks do not tell that they lack a word', async () => {
+    const newest = await CandidateModel.find({ organization }, { _id: 1 }).sort({ _id: -1 }).limit(100).lean()
+    await CandidateModel.updateMany({ _id: { $in: newest.map(({ _id }) => _id) } }, { searchMark: '', searchText: '\nmaria' })
+
+    const { data } = await listCandidates(String(organization), { q: 'maria smith' }, 'all', { limit: 10 })
+
+    expect(data.map(({ name }) => name)).to.deep.equal(Array.from({ length: 10 }, (_, index) => `Maria Smith ${CANDIDATES - 101 - index}`))
   })
 
   for (const [filters, count] of [

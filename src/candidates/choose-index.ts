@@ -1,8 +1,7 @@
-import { Types } from 'mongoose'
 import { isByName, NAME_COLLATION, type IndexHint, type ListOrder } from '../paging.ts'
 import { CandidateModel } from './candidate-model.ts'
-import { BY_SEARCH_KEY, BY_TIME, type Condition, type Filter } from './list-conditions.ts'
-import { withMarks } from './search-keys.ts'
+import { findFirstMarked, findMarked, hasMarks, MOST_MARKED } from './find-marked.ts'
+import { BY_TIME, type Condition, type Filter } from './list-conditions.ts'
 
 /** How to read a list, whatever the number of candidates and of those that match. */
 export interface ListQuery {
@@ -10,13 +9,12 @@ export interface ListQuery {
   hint: IndexHint
   /** The index does not yield the list's order, so that all matching ids are sorted: at most `MOST_SORTED`. */
   isSorted: boolean
+  /** Only the first candidates that match: if they do not fill the page, choose again without `rows`. */
+  isBeginning?: boolean
 }
 
 /** Reading these many candidates takes less than 100 ms. */
 const MOST_SORTED = 10_000
-/** If a search has several words, the marks in the index rule out most candidates without reading them. */
-const MOST_MARKED = 40_000
-const FEWEST_MARKED = 500
 /** Conditions beyond these are only checked. */
 const MOST_COUNTED = 6
 
@@ -26,16 +24,26 @@ const BY_NAME: IndexHint = { organization: 1, name: 1, _id: 1 }
  * Chooses the index that a list reads. MongoDB would choose by trying, remember the choice for other values, and read all candidates of an
  * organization for a search that finds few.
  *
- * A condition that few candidates meet is read whole. If many meet each of them, the list is read in its order, until a page is full.
+ * A condition that few candidates meet is read whole. If many meet each of them, the list is read in its order, until a page is full. `rows`
+ * is the number of rows to find on the first page; without it, the whole list can be read.
  */
-export async function chooseIndex(organization: string, conditions: readonly Condition[], order: ListOrder): Promise<ListQuery> {
+export async function chooseIndex(
+  organization: string,
+  conditions: readonly Condition[],
+  { order, rows }: { order: ListOrder; rows?: number | undefined },
+): Promise<ListQuery> {
   const [only, ...others] = conditions
   if (only?.index && only.isOrdered && others.length === 0 && !isByName(order)) return through(organization, only, conditions)
-  const isMarked = conditions.filter(({ mark }) => mark).length > 1
-  const rarest = await findRarest(organization, conditions, { order, most: isMarked ? MOST_MARKED : MOST_SORTED })
-  const marked = rarest && isMarked ? await findMarked(organization, rarest, conditions) : null
-  if (marked)
-    return { ...through(organization, { filter: { _id: { $in: marked } }, index: BY_TIME }, conditions), isSorted: isByName(order) }
+  const among = (ids: readonly unknown[]) => through(organization, { filter: { _id: { $in: ids } } as Filter, index: BY_TIME }, conditions)
+  let rarest = await findRarest(organization, conditions, { order, most: MOST_SORTED })
+  if (rarest && hasMarks(conditions)) {
+    const isCommon = rarest.count >= MOST_SORTED
+    const first = isCommon && rows && !isByName(order) ? await findFirstMarked(organization, conditions, { rows, order, read: MOST_SORTED }) : null // prettier-ignore
+    if (first) return { ...among(first), isBeginning: true }
+    if (isCommon) rarest = await findRarest(organization, conditions, { order, most: MOST_MARKED })
+    const marked = rarest && (await findMarked(organization, rarest, conditions, MOST_SORTED))
+    if (marked) return { ...among(marked), isSorted: isByName(order) }
+  }
   if (rarest && rarest.count < MOST_SORTED) {
     const query = through(organization, rarest.condition, conditions)
     return { ...query, isSorted: isByName(order) || !rarest.condition.isOrdered }
@@ -49,30 +57,6 @@ export async function chooseIndex(organization: string, conditions: readonly Con
 interface Counted {
   condition: Condition
   count: number
-}
-
-/**
- * Reads the marks in the index of search keys, and returns the candidates that may have all words of a search. Null if they are many, or if
- * reading them is quick without.
- */
-async function findMarked(
-  organization: string,
-  { condition, count }: Counted,
-  all: readonly Condition[],
-): Promise<Types.ObjectId[] | null> {
-  const marks = withMarks(all.flatMap((other) => (other === condition ? [] : (other.mark ?? []))))
-  if (condition.index !== BY_SEARCH_KEY || marks === null || count < FEWEST_MARKED || count >= MOST_MARKED) return null
-  const found = await CandidateModel.aggregate<{ _id: Types.ObjectId }>(
-    [
-      { $match: { organization: new Types.ObjectId(organization), ...condition.filter } },
-      { $limit: MOST_MARKED }, // keeps MongoDB from moving the next condition to where it reads candidates
-      { $match: { searchMark: { $regex: marks } } },
-      { $limit: MOST_SORTED },
-      { $project: { _id: 1 } },
-    ],
-    { hint: BY_SEARCH_KEY },
-  )
-  return found.length < MOST_SORTED ? found.map(({ _id }) => _id) : null
 }
 
 async function findRarest(

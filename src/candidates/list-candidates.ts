@@ -3,7 +3,7 @@ import type { Clearance } from '../accounts/clearance.ts'
 import { inOrder, page, type ListOrder, type OrderedPageRequest, type Page } from '../paging.ts'
 import { CandidateModel, type CandidateDocument } from './candidate-model.ts'
 import { chooseIndex, type ListQuery } from './choose-index.ts'
-import { conditionsOf, type CandidateFilters } from './list-conditions.ts'
+import { conditionsOf, type CandidateFilters, type Condition } from './list-conditions.ts'
 import { hasSearchKeys } from './renew-candidate-keys.ts'
 import { STAGE_COLLATION } from './stage-collation.ts'
 
@@ -17,8 +17,12 @@ export async function listCandidates(
   clearance: Clearance,
   request: OrderedPageRequest,
 ): Promise<Page<CandidateDocument>> {
-  const { filter, ...reading } = await queryOf(organization, filters, clearance, request.order)
-  return page(CandidateModel, filter, request, (candidate): CandidateDocument => candidate, reading)
+  const read = (query: ListQuery) => page(CandidateModel, query.filter, request, (candidate): CandidateDocument => candidate, query)
+  const conditions = await readConditions(organization, filters, clearance, request.order)
+  const order = request.order ?? '-added'
+  const query = await chooseIndex(organization, conditions, { order, ...(request.cursor === undefined ? { rows: request.limit + 1 } : {}) })
+  const found = await read(query)
+  return query.isBeginning && found.nextCursor === null ? read(await chooseIndex(organization, conditions, { order })) : found
 }
 
 /** Returns the organization's candidates with these ids, in the order of the ids. */
@@ -52,7 +56,8 @@ export async function findIds(
   filters: Omit<CandidateFilters, 'leverStageId' | 'updatedSince'>,
   { atMost, order }: { atMost: number; order: ListOrder },
 ): Promise<string[]> {
-  const { filter, hint } = await queryOf(organization, filters, 'nonConfidential', order)
+  const conditions = await readConditions(organization, filters, 'nonConfidential', order)
+  const { filter, hint } = await chooseIndex(organization, conditions, { order })
   const found = await CandidateModel.find(filter, { _id: 1 }, { ...inOrder(order), hint })
     .limit(atMost)
     .lean<{ _id: Types.ObjectId }[]>()
@@ -82,17 +87,17 @@ export async function findIdsInStages(
   return found.map(({ _id }) => _id)
 }
 
-async function queryOf(
+async function readConditions(
   organization: string,
   filters: CandidateFilters,
   clearance: Clearance,
   order: ListOrder = '-added',
-): Promise<ListQuery> {
+): Promise<Condition[]> {
   const [isReady, changed] = await Promise.all([
     filters.q ? hasSearchKeys() : true,
     filters.updatedSince ? idsChangedSince(organization, filters.updatedSince) : null,
   ])
-  return chooseIndex(organization, conditionsOf(filters, { order, clearance, hasSearchKeys: isReady, changed }), order)
+  return conditionsOf(filters, { order, clearance, hasSearchKeys: isReady, changed })
 }
 
 const MOST_READ = 3000
