@@ -87,7 +87,7 @@ describe('listing', () => {
 describe('filters and searches', () => {
   const [organization, other] = [new Types.ObjectId(), new Types.ObjectId()]
   /** More than a list sorts. */
-  const CANDIDATES = 10_500
+  const CANDIDATES = 5500
   const RECORDS = 4000
   /** The oldest ones differ from all others. */
   const FEW = 3

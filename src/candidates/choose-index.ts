@@ -13,8 +13,8 @@ export interface ListQuery {
   isBeginning?: boolean
 }
 
-/** Reading these many candidates takes less than 100 ms. */
-const MOST_SORTED = 10_000
+/** Counting, reading and sorting these many takes less than 100 ms. */
+const MOST_SORTED = 5000
 /** Conditions beyond these are only checked. */
 const MOST_COUNTED = 6
 
@@ -38,7 +38,7 @@ export async function chooseIndex(
   let rarest = await findRarest(organization, conditions, { order, most: MOST_SORTED })
   if (rarest && hasMarks(conditions)) {
     const isCommon = rarest.count >= MOST_SORTED
-    const first = isCommon && rows && !isByName(order) ? await findFirstMarked(organization, conditions, { rows, order, read: MOST_SORTED }) : null // prettier-ignore
+    const first = isCommon && rows && !isByName(order) ? await findFirstMarked(organization, conditions, { rows, order, read: 2 * MOST_SORTED }) : null // prettier-ignore
     if (first) return { ...among(first), isBeginning: true }
     if (isCommon) rarest = await findRarest(organization, conditions, { order, most: MOST_MARKED })
     const marked = rarest && (await findMarked(organization, rarest, conditions, MOST_SORTED))

@@ -9,7 +9,7 @@ export const MOST_MARKED = 40_000
 /** Reading fewer candidates takes no longer than reading their marks. */
 const FEWEST_MARKED = 500
 /** Of candidates that may match, almost all do. */
-const SPARE = 4
+const SPARE = 2
 
 interface Counted {
   condition: Condition
