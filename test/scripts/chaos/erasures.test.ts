@@ -24,12 +24,14 @@ describe('scripts/chaos/erasures', () => {
 
     it('are found in files, and only for the given people', async () => {
       const [person, other] = [markedPerson(), markedPerson()]
-      const bucket = new mongoose.mongo.GridFSBucket(mongoose.connection.getClient().db(mongoose.connection.name), { bucketName: 'things' })
+      const bucket = new mongoose.mongo.GridFSBucket(mongoose.connection.getClient().db(mongoose.connection.name), {
+        bucketName: 'test_things',
+      })
       await new Promise<void>((resolve) =>
         bucket.openUploadStream(`${other.mark}.txt`).end(`${person.name}\n`.repeat(30_000), () => resolve()),
       )
 
-      expect(await findMarks(db(), new Set([person.mark]))).to.deep.equal(new Map([[person.mark, ['things.chunks']]]))
+      expect(await findMarks(db(), new Set([person.mark]))).to.deep.equal(new Map([[person.mark, ['test_things.chunks']]]))
     })
   })
 
