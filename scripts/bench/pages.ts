@@ -56,9 +56,9 @@ export const pages: Benchmark = {
         if (round >= 0) page.timesMs.push(tookMs) // earlier rounds are a warm-up
       }
     }
-    const loads = (rounds + WARM_UP_ROUNDS) * timed.length
-    memory.push({ loads, mb: await memoryMbOf(pid) })
-    const cpuMs = ((await cpuMsOf(pid)) - cpuBefore) / loads
+    const all = (rounds + WARM_UP_ROUNDS) * timed.length
+    memory.push({ loads: all, mb: await memoryMbOf(pid) })
+    const cpuMs = ((await cpuMsOf(pid)) - cpuBefore) / all
     const slowest = Math.max(...timed.map(({ timesMs }) => quantile(timesMs, 0.99)))
     const [end = 0, afterThousand = 0] = [memory.at(-1)?.mb, memory.find(({ loads }) => loads >= 1000)?.mb]
     return {

@@ -7,8 +7,8 @@ import { SessionModel } from './session-model.ts'
 import { SignInLinkModel } from './sign-in-link-model.ts'
 
 /**
- * Ends an organization in `session`'s transaction: nobody finds it, signs in to it or calls the API for it from then on. Its documents stay
- * for whoever deletes them.
+ * Ends an organization in `session`'s transaction: from then on, nobody can find it, sign in to it or call the API for it. Its documents
+ * stay until `src/deletion` deletes them.
  * @returns the number of deleted documents by collection
  * @throws ServiceError `not_found`, also for an organization that has ended
  */

@@ -21,11 +21,11 @@ const MOST_COUNTED = 6
 const BY_NAME: IndexHint = { organization: 1, name: 1, _id: 1 }
 
 /**
- * Chooses the index that a list reads. MongoDB would choose by trying, remember the choice for other values, and read all candidates of an
- * organization for a search that finds few.
+ * Chooses the index that a list reads. MongoDB would choose an index by trial and reuse it for other values, and so might read all
+ * candidates of an organization for a search that finds few.
  *
- * A condition that few candidates meet is read whole. If many meet each of them, the list is read in its order, until a page is full. `rows`
- * is the number of rows to find on the first page; without it, the whole list can be read.
+ * If few candidates meet one of the conditions, all of these are read. If many meet every condition, the list is read in order until a page
+ * is full. `rows` is the number of rows to find on the first page; without it, the whole list can be read.
  */
 export async function chooseIndex(
   organization: string,

@@ -21,7 +21,7 @@ export function hasMarks(conditions: readonly Condition[]): boolean {
   return conditions.filter(({ mark }) => mark).length > 1
 }
 
-/** Returns all candidates that may have all words of a search. Null if they are at least `most`, or if reading marks takes longer. */
+/** Returns all candidates that may have all words of a search. Null if there are `most` or more, or if reading marks saves no time. */
 export async function findMarked(
   organization: string,
   { condition, count }: Counted,

@@ -36,7 +36,7 @@ export interface Condition {
   isOrdered: boolean
   /** For the index of search keys: rules out most candidates that do not meet it. */
   mark?: string | null
-  /** Also selects others, but in the order of the list. */
+  /** A broader filter, whose index yields the order of the list. */
   wider?: { filter: Filter; index: IndexHint } | undefined
 }
 
@@ -56,7 +56,7 @@ export interface ListSurroundings {
   clearance: Clearance
   /** Without them, a search reads the texts of candidates one by one. */
   hasSearchKeys: boolean
-  /** The ids of all candidates that changed since `updatedSince`, of those who can be seen and others; null if they are many. */
+  /** The ids of all candidates that changed since `updatedSince`, whether or not the caller may see the change; null if there are many. */
   changed: Types.ObjectId[] | null
 }
 

@@ -36,7 +36,7 @@ const ENDPOINT_KEPT_MS = 1000
 const endpoints = keepBriefly(findConnectionByEndpointKey, ENDPOINT_KEPT_MS)
 afterConnectionChange(endpoints.forget)
 
-/** Returns the connection as it was up to a second ago if another process changes it, since webhooks arrive in bursts. */
+/** Keeps each connection for a second, because webhooks arrive in bursts. Changes by other processes are seen only after that. */
 export const findRecentByEndpointKey = endpoints.read
 
 export async function findConnectionByEndpointKey(endpointKey: string): Promise<ConnectionDocument | null> {

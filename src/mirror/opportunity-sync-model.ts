@@ -72,7 +72,7 @@ const opportunitySyncSchema = new Schema(
     thoroughAt: { type: Date, default: null },
     /** The start of the last sweep that read deletions. Unset by versions in which every sweep read them. */
     deletionsReadAt: { type: Date, default: null },
-    /** Rises with every erasure that may have removed hashes; and its value when they were last restored. */
+    /** Rises with every erasure that may have removed hashes. `hashesRestored` is its value when they were last restored. */
     hashRemovals: { type: Number, default: 0 },
     hashesRestored: { type: Number, default: null },
     /** True if a person requested it and watches the progress. */

@@ -13,10 +13,10 @@ import { scheduleSync } from './sync-schedule.ts'
 const PAGE = 200
 
 /**
- * Returns a look for connections whose syncs are not scheduled, because their process was stopped before it could request
- * them, or because they were authorized again after a sync found no grant. Each look schedules the connections that are
- * marked for it since their authorization or activation, and checks the next page of all connections, which finds what a
- * mark does not show. May run in several processes at once.
+ * Returns a function that finds connections whose syncs are not scheduled, because their process was stopped before it
+ * could request them, or because they were authorized again after a sync found no grant. Each call schedules the
+ * connections that their authorization or activation marked, and checks the next page of all connections, to find those
+ * without a mark. May run in several processes at once.
  */
 export function createForgottenLook(): () => Promise<void> {
   let after: Types.ObjectId | null = null

@@ -17,7 +17,7 @@ export interface DeclaredIndexes {
 export interface RetiredIndex {
   collection: string
   name: string
-  /** The schema version that drops it: the one after the version that stopped using it, whose processes may still run beside the older ones. */
+  /** The schema version that drops it: one after the version that stopped using it, because that version runs beside older processes. */
   from: number
 }
 

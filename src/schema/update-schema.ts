@@ -23,7 +23,7 @@ export interface SchemaOptions {
   log: Log
 }
 
-/** Something that is tried again, with what was being done in the message. */
+/** A part of the migration failed and is tried again. The message names the part. */
 export class MigrationFailed extends Error {
   constructor(doing: string, cause: unknown) {
     super(`this part of the migration failed: ${doing}`, { cause })

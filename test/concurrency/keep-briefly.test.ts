@@ -34,7 +34,7 @@ describe('keeping reads briefly', () => {
     const kept = keeping()
     await kept.read('a')
     kept.forget()
-    let finish = (_: string) => {}
+    let finish: (value: string) => void = () => {}
     answer = async () => new Promise((resolve) => (finish = resolve))
     const during = kept.read('a')
     kept.forget()

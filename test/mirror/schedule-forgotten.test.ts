@@ -10,7 +10,11 @@ import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 describe('forgotten syncs', () => {
   before(connectEmptyDatabase)
   after(leaveDatabase)
-  beforeEach(() => Promise.all([ConnectionModel.deleteMany({}), SyncRunModel.deleteMany({}), OpportunitySyncModel.deleteMany({})]))
+  beforeEach(async () => {
+    await ConnectionModel.deleteMany({})
+    await SyncRunModel.deleteMany({})
+    await OpportunitySyncModel.deleteMany({})
+  })
 
   const connections = async (count: number, status: ConnectionStatus, fields: object = {}): Promise<Types.ObjectId[]> => {
     const made = Array.from({ length: count }, () => {
@@ -38,7 +42,7 @@ describe('forgotten syncs', () => {
     await look()
 
     expect(await scheduled()).to.deep.equal([201, 1])
-    expect(await SyncRunModel.exists({ organization: marked! })).not.to.equal(null)
+    expect(await SyncRunModel.exists({ organization: marked })).not.to.equal(null)
     expect(await ConnectionModel.countDocuments({ unscheduledSince: { $ne: null } })).to.equal(0)
     await look()
     expect(await scheduled()).to.deep.equal([351, 1])
@@ -53,11 +57,11 @@ describe('forgotten syncs', () => {
     await look()
     const later = new Date(Date.now() + 3_600_000)
     await SyncRunModel.updateMany({}, { dueAt: later })
-    await SyncRunModel.updateOne({ organization: resting! }, { dueAt: NEVER })
+    await SyncRunModel.updateOne({ organization: resting }, { dueAt: NEVER })
 
     await look()
 
-    expect((await SyncRunModel.findOne({ organization: due! }).orFail()).dueAt).to.deep.equal(later)
-    expect((await SyncRunModel.findOne({ organization: resting! }).orFail()).dueAt.getTime()).to.be.at.most(Date.now() + 1000)
+    expect((await SyncRunModel.findOne({ organization: due }).orFail()).dueAt).to.deep.equal(later)
+    expect((await SyncRunModel.findOne({ organization: resting }).orFail()).dueAt.getTime()).to.be.at.most(Date.now() + 1000)
   })
 })

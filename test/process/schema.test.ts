@@ -144,7 +144,7 @@ describe('the schema of a database', function () {
     await expectMigrated(older)
   })
 
-  it('stays as another process has migrated it when one that was suspended in a step continues', async () => {
+  it('is not changed by a process that was suspended in a step and continues after another one has migrated it', async () => {
     const older = await writeOlderDatabase(db)
     await holdLastConnection()
     const first = await startAndHang()
@@ -201,7 +201,7 @@ describe('the schema of a database', function () {
     expect(health.status).to.equal(200)
   })
 
-  it('of a newer version is refused in words with exit code 1, and nothing is written', async () => {
+  it('of a newer version is refused with a message and exit code 1, and nothing is written', async () => {
     await writeOlderDatabase(db)
     await db.collection<{ _id: string; version: number }>('schema_state').insertOne({ _id: 'schema', version: NEWEST + 1 })
     const hash = async () => ((await db.command({ dbHash: 1 })) as { md5: string }).md5

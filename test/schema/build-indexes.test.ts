@@ -153,7 +153,7 @@ describe('schema/build indexes', () => {
     ['the old index', 0],
     ['the bridge', 1],
   ] as const) {
-    it(`continues where a process has stopped that may not drop ${what} any more`, async () => {
+    it(`continues where a process stopped because it could no longer drop ${what}`, async () => {
       const newer = { ...UNIQUE, key: { organization: 1, letter: 1 } }
       await build(UNIQUE)
       const [changed] = await createMissing(connectedDatabase(), declared(newer))

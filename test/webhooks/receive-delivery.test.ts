@@ -129,7 +129,7 @@ describe('receiving a delivery', () => {
       expect((await world.deliver(CHANGE, DATA, later)).outcome).to.equal('stored')
     })
 
-    it('never refuses by what another process has changed since, within the second that a connection is kept', async () => {
+    it('refuses nothing because of a kept connection that another process has changed since', async () => {
       const ours = { organization: new mongoose.Types.ObjectId(world.web.organization) }
       const sealed = (await ConnectionModel.collection.findOne(ours))?.['webhooks']?.[CHANGE]?.hand as object
       const later = await world.saveToken(CHANGE)
@@ -144,7 +144,7 @@ describe('receiving a delivery', () => {
       expect((await world.deliver(CHANGE, DATA, token)).outcome).to.equal('stored')
     })
 
-    it('refuses from the moment on at which this process ends the connection', async () => {
+    it('refuses deliveries as soon as this process ends the connection', async () => {
       expect((await world.deliver(CHANGE, DATA, token)).outcome).to.equal('stored')
 
       await world.connections.disconnect(world.web.organization, 'apiKey:test')

@@ -22,7 +22,7 @@ const ListQuery = pageQuery.extend({
     .string()
     .max(100)
     .optional()
-    .meta({ description: 'The stage in Lever, by its id. Does not find confidential opportunities for a sourcer.' }),
+    .meta({ description: 'The id of the stage in Lever. For sourcers, confidential opportunities do not match.' }),
   externalId: z.string().max(200).optional(),
   updatedSince: momentQuery('The earliest `updatedAt`: an instant or a calendar date (UTC).'),
   sort: z

@@ -71,7 +71,7 @@ export const healthPaths: ZodOpenApiPathsObject = {
       tags: TAGS,
       summary: 'Check whether the process is ready, and what it lacks',
       description:
-        '`missing` names what the process lacks: `database`, `migration` (this process or another one brings the database to this version), ' +
+        '`missing` names what the process lacks: `database`, `migration` (this process or another one is updating the database to this version), ' +
         '`workers` or `stopping`.',
       security: [],
       responses: {

@@ -98,7 +98,7 @@ export function leverDataEndpoints(deps: LeverDataDeps): Endpoint[] {
       tag: TAG,
       summary: "Read Lever's data again",
       description:
-        'Runs in the background; follow it in `sync` of `GET /connection`. It also runs automatically: every 15 minutes while the lists change or are used, and up to every two hours otherwise. Once all opportunities have been read after activation, their changes are read every 10 minutes.',
+        'Runs in the background; follow it in `sync` of `GET /connection`. It also runs automatically: every 15 minutes while the lists change or are used, and at least every two hours otherwise. Once all opportunities have been read after activation, their changes are read every 10 minutes.',
       access: 'admin',
       body: SyncInput,
       answers: { 202: { description: 'Begun', schema: z.object({ sync: SyncView }) } },

@@ -72,7 +72,7 @@ export function organizationEndpoints({ accounts, deletions }: OrganizationDeps)
       tag: TAG,
       summary: 'Delete an organization and all of its data',
       description:
-        'API keys, sessions and sign-in links end at once, and the organization is not found from then on. Fulcrum then ends its connection to Lever and deletes all of its data. `GET /erasures` has the receipt once nothing is left.',
+        'API keys, sessions and sign-in links stop working at once, and requests no longer find the organization. Fulcrum then ends its connection to Lever and deletes all of its data. `GET /erasures` has the receipt once nothing is left.',
       access: 'operator',
       params: Params,
       answers: { 202: { description: 'The deletion has begun', schema: StartedDeletion } },

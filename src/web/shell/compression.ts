@@ -5,9 +5,9 @@ import type { Middleware } from 'koa'
 const FROM_BYTES = 1024
 
 /**
- * Compresses answers with gzip. Someone who makes a browser open pages here, and sees how long they are, could guess what is on them by
- * putting guesses into their addresses (BREACH). So requests that another site started are answered uncompressed, and browsers that do not
- * say who started a request do not send the session with it unless it is a navigation (`SameSite=Lax`). CSRF tokens are masked besides.
+ * Compresses answers with gzip, except for requests that another site started. Otherwise, an attacker who makes a browser request pages
+ * with guesses in their addresses could learn from the lengths of the answers what the pages contain (BREACH). Browsers that do not say
+ * which site started a request send the session with it only if it is a navigation (`SameSite=Lax`). CSRF tokens are also masked.
  */
 export function compression(): Middleware {
   const compressed = compress({

@@ -60,7 +60,7 @@ describe('compression', () => {
   })
 
   for (const site of ['cross-site', 'same-site'])
-    it(`leaves alone what a page of another site requests (${site}), so that its length reveals nothing`, async () => {
+    it(`does not compress answers to requests from another site (${site}), so that their length reveals nothing`, async () => {
       expect((await receive('/candidates?q=guess', { 'sec-fetch-site': site })).encoding).to.equal(undefined)
       expect((await receive('/candidates?q=guess', { 'sec-fetch-site': 'same-origin' })).encoding).to.equal('gzip')
     })
