@@ -12,7 +12,10 @@ const HOUR_MS = 3_600_000
 describe('the schedule of comparisons with Lever', () => {
   before(connectEmptyDatabase)
   after(leaveDatabase)
-  beforeEach(() => Promise.all([ConnectionModel.deleteMany({}), ExportAuditRunModel.deleteMany({})]))
+  beforeEach(async () => {
+    await ConnectionModel.deleteMany({})
+    await ExportAuditRunModel.deleteMany({})
+  })
 
   it('spreads them over the hour, and stays when it is requested again', async () => {
     const ids = Array.from({ length: 40 }, () => String(new Types.ObjectId()))
