@@ -73,7 +73,7 @@ export async function page<T, V>(
   const places = found.slice(0, limit)
   const ids = places.map(({ _id }) => _id)
   const whole = isSorted
-    ? await model.find({ $and: [matching, { _id: { $in: ids } }] } as QueryFilter<T>, null, { hint: { _id: 1 } }).lean<(T & Place)[]>()
+    ? await model.find({ $and: [matching, { _id: { $in: ids } }] } as QueryFilter<T>, null, { ...read, sort: {}, hint: { _id: 1 } }).lean<(T & Place)[]>() // prettier-ignore
     : places
   const byId = new Map(whole.map((document) => [document._id.toHexString(), document]))
   const shown = ids.flatMap((id) => byId.get(id.toHexString()) ?? [])

@@ -114,8 +114,13 @@ function hasTerm(term: string, order: ListOrder): Condition {
     check: { searchText: { $regex: textOfTerm(term) } },
     isOrdered,
     mark: markOfTerm(term),
-    wider: isByName(order) ? widerByName(term) : { filter: { searchKeys: keyOfBeginning(term) }, index: BY_SEARCH_KEY },
+    wider: isByName(order) ? widerByName(term) : widerByTime(term),
   }
+}
+
+function widerByTime(term: string): Condition['wider'] {
+  const key = keyOfBeginning(term)
+  return key === null ? undefined : { filter: { searchKeys: key }, index: BY_SEARCH_KEY }
 }
 
 function widerByName(term: string): Condition['wider'] {

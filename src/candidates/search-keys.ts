@@ -72,17 +72,22 @@ export function searchTerms(q: string): string[] {
 
 /** Returns the key that a candidate has if one of its words begins with the term. `isWhole` is false if a key only begins with it. */
 export function keyOfTerm(term: string): { key: string; isWhole: boolean } {
-  return isLong(term) ? { key: cut(term, LONGEST), isWhole: false } : { key: keyOfBeginning(term), isWhole: true }
+  return isLong(term) ? { key: cut(term, LONGEST), isWhole: false } : { key: MARK + term, isWhole: true }
 }
 
-/** Returns the key that every candidate with such a word has, and others too. */
-export function keyOfBeginning(term: string): string {
-  return MARK + cut(term, SHORT)
+/** Returns the key that every candidate with such a word has, and others too; null for a term that may be a number. */
+export function keyOfBeginning(term: string): string | null {
+  return isNumeric(term) ? null : MARK + cut(term, SHORT)
 }
 
-/** Returns an entry of `wordBeginnings` that every candidate with such a word has, and others too; null for a shorter term. */
+/** Returns an entry of `wordBeginnings` that every candidate with such a word has, and others too; null for a shorter term, or a number. */
 export function beginningOfTerm(term: string): string | null {
-  return term.length < SHORT ? null : cut(term, SHORT)
+  return cut(term, SHORT - 1) === term || isNumeric(term) ? null : cut(term, SHORT)
+}
+
+/** Whether it may be the beginning of a phone number, which has no beginnings among the keys. */
+function isNumeric(term: string): boolean {
+  return isLong(term) && /^\d+$/.test(term)
 }
 
 /** More would make the index large; a candidate with more has none. */
