@@ -1,3 +1,4 @@
+import { Stream } from 'node:stream'
 import compress from 'koa-compress'
 import type { Middleware } from 'koa'
 
@@ -17,7 +18,20 @@ export function compression(): Middleware {
     deflate: false,
     zstd: false,
   })
-  return (ctx, next) => (OTHER_SITES.has(ctx.get('Sec-Fetch-Site')) ? next() : compressed(ctx, next))
+  return async (ctx, next) => {
+    if (OTHER_SITES.has(ctx.get('Sec-Fetch-Site'))) return next()
+    let plain: unknown
+    await compressed(ctx, async () => {
+      await next()
+      plain = ctx.body
+    })
+    if (ctx.body !== plain) cutOffTogether(plain, ctx.body)
+  }
+}
+
+/** `pipe`, which koa-compress uses, passes no error on: the answer would never end. */
+function cutOffTogether(plain: unknown, sent: unknown): void {
+  if (plain instanceof Stream && sent instanceof Stream.Duplex) plain.once('error', (error: Error) => sent.destroy(error))
 }
 
 const OTHER_SITES = new Set(['cross-site', 'same-site'])
