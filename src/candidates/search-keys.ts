@@ -200,11 +200,11 @@ function withoutBeginnings(words: readonly string[]): string[] {
   return sorted.filter((word, at) => !sorted[at + 1]?.startsWith(word))
 }
 
-/** Returns a word of a search from where it begins in `searchKeys`, without the comma of a list. */
+/** Returns a word of a search from where it begins in `searchKeys`, without the comma of a list, a closing bracket, or a slash at the end of a link. */
 function termOf(word: string): string {
-  const term = withoutScheme(word)
+  const term = withoutScheme(word).replace(/^www\.(?=.)/, '')
   const at = term.search(WORD_CHARACTER)
-  return at === -1 ? term : term.slice(at).replace(/[,;]$/, '')
+  return at === -1 ? term : term.slice(at).replace(/[,;/)\]>"]$/, '')
 }
 
 function withoutScheme(link: string): string {
