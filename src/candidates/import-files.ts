@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import mongoose, { type Types } from 'mongoose'
 import { CandidateImportModel } from './candidate-import-model.ts'
+import { deleteFile } from './delete-file.ts'
 import { dropUnfinishedFiles } from './unfinished-files.ts'
 
 const BUCKET = 'candidate_import_files'
@@ -45,7 +46,7 @@ export async function hasFile(file: Types.ObjectId): Promise<boolean> {
 }
 
 export async function dropFile(file: Types.ObjectId): Promise<void> {
-  if (await hasFile(file)) await bucket().delete(file)
+  if (await hasFile(file)) await deleteFile(BUCKET, file)
 }
 
 /**
@@ -56,7 +57,7 @@ export async function dropImportFilesOf(organization: string): Promise<number> {
   let dropped = 0
   for await (const { file } of CandidateImportModel.find({ organization }, { file: 1 }).lean().cursor()) {
     if (!(await hasFile(file))) continue
-    await bucket().delete(file)
+    await deleteFile(BUCKET, file)
     dropped += 1
   }
   return dropped

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import mongoose, { Types } from 'mongoose'
 import { CandidateModel } from './candidate-model.ts'
+import { deleteFile } from './delete-file.ts'
 import { RESUME_BUCKET, ResumeFileModel, type ResumeFileDocument } from './resume-file-model.ts'
 import { dropUnfinishedFiles } from './unfinished-files.ts'
 
@@ -64,9 +65,7 @@ export async function readResumeFile(organization: string, file: Types.ObjectId)
 
 /** May be repeated, also when the file is already gone. */
 export async function dropResumeFile(file: Types.ObjectId): Promise<void> {
-  await bucket().delete(file).catch(async (error: unknown) => {
-    if (await ResumeFileModel.exists({ _id: file })) throw error
-  }) // prettier-ignore
+  await deleteFile(RESUME_BUCKET, file)
 }
 
 /**
