@@ -5,6 +5,7 @@ import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
 import { ApiKeyModel, type ApiKeyAccess, type ApiKeyDocument } from './api-key-model.ts'
 import { actorOf, type Caller } from './caller.ts'
+import { isOpen } from './open-organization.ts'
 import { PersonModel, type PersonDocument } from './person-model.ts'
 
 /** An organization's key, without the secret. */
@@ -108,13 +109,13 @@ export async function deleteApiKey(deps: AccountsDeps, organization: string, id:
 }
 
 /**
- * Returns the caller with this key; null if the key is unknown, revoked or, by the database's clock, expired. Reads
- * the database each time, so that a revocation takes effect immediately.
+ * Returns the caller with this key; null if the key is unknown, revoked or, by the database's clock, expired, or its organization has ended.
+ * Reads the database each time, so that a revocation takes effect immediately.
  */
 export async function authenticateApiKey(key: string): Promise<Extract<Caller, { kind: 'apiKey' }> | null> {
   if (!key.startsWith(`${PREFIX}_`)) return null
   const found = await ApiKeyModel.findOne({ keyHash: hashToken(key), ...NOT_EXPIRED }).lean<ApiKeyDocument>()
-  if (!found) return null
+  if (!found || !(await isOpen(found.organization.toHexString()))) return null
   await noteUse(found)
   return { kind: 'apiKey', organization: found.organization.toHexString(), keyId: found._id.toHexString(), access: found.access ?? 'full' }
 }

@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import { createOpaqueToken, hashToken } from '../secrets/opaque-token.ts'
 import type { PersonCaller } from './caller.ts'
+import { isOpen } from './open-organization.ts'
 import { toPerson } from './people.ts'
 import { PersonModel, type PersonDocument } from './person-model.ts'
 import { SessionModel, type SessionDocument, type SignInMethod } from './session-model.ts'
@@ -69,8 +70,8 @@ export async function startSession(
 
 /**
  * Returns the person signed in with this token, and the session's CSRF token; null if the token is unknown or
- * expired, or the person is inactive or removed. Reads the person each time, so that a deactivation or a changed role
- * takes effect immediately.
+ * expired, the person is inactive or removed, or the organization has ended. Reads the person each time, so that a
+ * deactivation or a changed role takes effect immediately.
  */
 export async function findSession(token: string): Promise<FoundSession | null> {
   const projection = { organization: 1, person: 1, reach: 1, usedAt: 1, unaskedPath: 1, now: '$$NOW' }
@@ -79,8 +80,11 @@ export async function findSession(token: string): Promise<FoundSession | null> {
   const found = await SessionModel.collection.findOne({ tokenHash: hashToken(token), ...isWhole, ...IS_LIVE }, { projection })
   if (!found) return null
   const session = found as SessionDocument & { now: Date }
-  const person = await PersonModel.findOne({ _id: session.person, organization: session.organization, active: true }).lean<PersonDocument>()
-  if (!person) return null
+  const [person, isStillOpen] = await Promise.all([
+    PersonModel.findOne({ _id: session.person, organization: session.organization, active: true }).lean<PersonDocument>(),
+    isOpen(session.organization.toHexString()),
+  ])
+  if (!person || !isStillOpen) return null
   await noteUse(session)
   const { id, organization, email, name, role } = toPerson(person)
   const caller = { kind: 'person', organization, personId: id, email, name, role, sessionId: session._id.toHexString() } as const

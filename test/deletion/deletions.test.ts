@@ -1,6 +1,11 @@
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import mongoose, { Types } from 'mongoose'
 import { freePort } from '../../scripts/free-port.ts'
+import { ApiKeyModel } from '../../src/accounts/api-key-model.ts'
 import { PersonModel } from '../../src/accounts/person-model.ts'
 import { SessionModel } from '../../src/accounts/session-model.ts'
 import { OrganizationDeletionModel } from '../../src/deletion/deletion-model.ts'
@@ -130,6 +135,26 @@ describe('deleting an organization', function () {
 
       await eventually('it is deleted', async () => (await receiptOf(service, id)).removed['candidates'] === 1)
       expect(await left(organization)).to.deep.equal({})
+    })
+
+    it('ends also the access that a request under way creates', async () => {
+      const { id, apiKey } = await service.organization()
+      const late = request(`${service.url}/api/v1/api-keys`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      })
+      late.write('{"name":')
+      await eventually('its caller is identified', async () => (await ApiKeyModel.exists({ organization: id, lastUsedAt: { $ne: null } })) !== null)
+      await sleep(500)
+      await service.operator.delete(`organizations/${id}`)
+      await receiptOf(service, id)
+
+      const answered = once(late, 'response') as Promise<[IncomingMessage]>
+      late.end('"late"}')
+      const [answer] = await answered
+      const { apiKey: made = '' } = (await json(answer)) as { apiKey?: string }
+
+      expect((await service.api(made).get('candidates')).status).to.equal(401)
     })
 
     it('answers 404 for one that does not exist', async () => {
