@@ -22,7 +22,7 @@ export async function disconnect(context: ConnectionContext, organization: strin
   // connection
   const webhooks = unsetOf([...WEBHOOK_EVENTS, 'any'].map((event) => `webhooks.${event}`))
   await ConnectionModel.updateOne({ _id: connection._id }, { $set: { status: 'disconnected' }, $unset: webhooks })
-  const client = GRANTED.includes(connection.status) ? context.remainingClient(organization) : null
+  const client = hasGrant(connection) ? context.remainingClient(organization) : null
 
   await context.publish('connectionEnding', { organization, hasGrant: client !== null })
   if (client) await removeWebhooks(context, connection, client)
@@ -30,6 +30,11 @@ export async function disconnect(context: ConnectionContext, organization: strin
   await context.publish('connectionEnded', { organization })
   if (connection.status === 'disconnected') return
   await context.audit.append({ organization, actor, action: 'connection.disconnected', subject: subjectOf(connection) })
+}
+
+/** Also true for a connection whose end a killed process has begun. */
+function hasGrant({ status, grant }: ConnectionDocument): boolean {
+  return GRANTED.includes(status) || (status === 'disconnected' && Boolean(grant.apiKey ?? grant.accessToken))
 }
 
 /** Best effort, within a time limit: a remaining webhook does no harm, because its address answers 401 from now on. */

@@ -8,6 +8,7 @@ import { freePort } from '../../scripts/free-port.ts'
 import { ApiKeyModel } from '../../src/accounts/api-key-model.ts'
 import { PersonModel } from '../../src/accounts/person-model.ts'
 import { SessionModel } from '../../src/accounts/session-model.ts'
+import { ConnectionModel } from '../../src/connection/connection-model.ts'
 import { OrganizationDeletionModel } from '../../src/deletion/deletion-model.ts'
 import { WITH_CONVERSATIONS } from '../conversations/conversation-world.ts'
 import { eventually } from '../support/eventually.ts'
@@ -155,6 +156,20 @@ describe('deleting an organization', function () {
       const { apiKey: made = '' } = (await json(answer)) as { apiKey?: string }
 
       expect((await service.api(made).get('candidates')).status).to.equal(401)
+    })
+
+    it('removes our webhooks in Lever, although a process was killed while it ended the connection', async () => {
+      const { id, api } = await service.connected()
+      await api.post('connection/webhooks/provision')
+      const { body } = await api.get<{ webhookUrl: string }>('connection')
+      const created = async () => (await service.lever.webhooks()).filter(({ url }) => url === body.webhookUrl)
+      expect(await created()).not.to.have.length(0)
+      await ConnectionModel.updateOne({ organization: id }, { $set: { status: 'disconnected' }, $unset: { webhooks: 1 } })
+
+      await service.operator.delete(`organizations/${id}`)
+
+      await receiptOf(service, id)
+      expect(await created()).to.deep.equal([])
     })
 
     it('answers 404 for one that does not exist', async () => {
