@@ -54,7 +54,8 @@ export async function sweepOpportunities(run: OpportunityRun, since: SweepSince)
     hasChanges ||= read.hasAny
   }
   const { hashRemovals, hashesRestored } = run.claimed.document
-  const hasRestoredHashes = (hashesRestored ?? -1) !== (hashRemovals ?? 0)
+  // with deletions as well: a process of an earlier version does not count the hashes that its erasures remove
+  const hasRestoredHashes = deletions !== null || (hashesRestored ?? -1) !== (hashRemovals ?? 0)
   if (hasRestoredHashes) await restoreHashes(run.deps, run.organization, { client: run.client, lane: 'sync', signal: run.signal })
   if (sweep.missed.length > 0 && !since.isFirst) await noteMissedChanges(await getConnection(run.organization), sweep.missed)
   return { hasChanges, deletions, hasRestoredHashes }

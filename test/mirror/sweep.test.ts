@@ -280,6 +280,16 @@ describe('sweep of opportunities', () => {
     expect(await mirror.standingOf(organization)).to.deep.equal({ stands: true, isFresh: true })
   })
 
+  it('reads such records again if a process of an earlier version removed the hashes', async () => {
+    const { organization, mirror } = under
+    const { leverId } = await LeverOpportunityModel.findOne({ organization }).orFail().lean()
+    await LeverOpportunityModel.updateOne({ organization, leverId }, { emailHashes: [], hashesRemoved: true }) // counts no removal
+
+    await under.readOpportunities()
+
+    expect(await mirror.standingOf(organization)).to.deep.equal({ stands: true, isFresh: true })
+  })
+
   it('reads such records again when nothing else has changed, once', async () => {
     await lever.settings({ clockOffsetMs: -3_600_000 })
     const { id } = await lever.addOpportunity({ name: 'Cy', emails: ['cy@own.example'] })
