@@ -1,7 +1,7 @@
 import type { LeverClient } from '../lever/client.ts'
 import { LeverCallError } from '../lever/lever-call-error.ts'
 import { isServiceError } from '../errors.ts'
-import { LeaseLost, type Claimed } from '../work/claim.ts'
+import { heldBy, LeaseLost, type Claimed } from '../work/claim.ts'
 import { claimedAt } from '../work/try-again.ts'
 import { forgetOrganization } from './forget.ts'
 import type { MirrorDeps } from './mirror-deps.ts'
@@ -19,6 +19,7 @@ type SoFar = Omit<EndedRun, 'outcome' | 'error' | 'problems'> & { problems: { re
 
 interface Run {
   deps: MirrorDeps
+  claimed: Claimed<SyncRunDocument>
   organization: string
   client: LeverClient
   confidential: boolean
@@ -46,7 +47,7 @@ export async function runSync(claimed: Claimed<SyncRunDocument>, deps: MirrorDep
   try {
     const progress = isWatched(document) ? await beginProgress(claimed, startedAt, resources) : UNWATCHED
     const { client, confidential } = await deps.openReading(organization)
-    await readAll(resources, { deps, organization, client, confidential, progress, soFar, signal })
+    await readAll(resources, { deps, claimed, organization, client, confidential, progress, soFar, signal })
     end = await endDone(claimed, soFar, deps)
   } catch (error) {
     end = await endEarly(error, claimed, soFar, deps)
@@ -86,6 +87,8 @@ async function copyResource(resource: Resource, run: Run): Promise<void> {
   soFar.read[resource] = records.length
   const { changed, gone } = await compareRecords(model, organization, records, soFar.startedAt)
   if (changed.length + gone.length === 0) return
+  // after a disconnection the mirror may already be that of another account
+  if (!(await SyncRunModel.exists(heldBy(run.claimed)))) throw new LeaseLost(String(run.claimed.document._id))
   soFar.hasChanges = true
   // before the records, so that a run that is killed in between does so again
   const leverIds = records.map(({ leverId }) => leverId)

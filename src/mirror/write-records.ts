@@ -36,6 +36,9 @@ function upsert(organization: string, { leverId, ...fields }: MirrorFields, seen
   return { updateOne: { filter, update: { $set: fields, $max: { seenAt } }, upsert: true } }
 }
 
+/** A record that was seen this much later than a reading began has its time from a database whose clock was wrong. */
+const LONGEST_READING_MS = 3_600_000
+
 /** What a complete reading changes in the mirror. */
 export interface RecordChanges {
   changed: MirrorFields[]
@@ -43,7 +46,10 @@ export interface RecordChanges {
   gone: string[]
 }
 
-/** Compares a complete reading, begun at `startedAt` (database's clock), with the mirror. Records seen later are never gone. */
+/**
+ * Compares a complete reading, begun at `startedAt` (database's clock), with the mirror. Records seen later are neither changed nor gone:
+ * somebody read them on their own while the list was read.
+ */
 export async function compareRecords(
   model: Model<SeenRecord>,
   organization: string,
@@ -52,7 +58,11 @@ export async function compareRecords(
 ): Promise<RecordChanges> {
   const stored = await model.collection.find({ organization: new Types.ObjectId(organization) }).toArray()
   const known = new Map(stored.map((record) => [record['leverId'] as string, record]))
-  const changed = records.filter((record) => !isSame(known.get(record.leverId), record))
+  const isOutdated = ({ leverId }: MirrorFields): boolean => {
+    const aheadMs = Number(known.get(leverId)?.['seenAt'] ?? 0) - startedAt.getTime()
+    return aheadMs > 0 && aheadMs < LONGEST_READING_MS
+  }
+  const changed = records.filter((record) => !isOutdated(record) && !isSame(known.get(record.leverId), record))
   for (const { leverId } of records) known.delete(leverId)
   const gone = [...known].flatMap(([leverId, { seenAt }]) => ((seenAt as Date) < startedAt ? [leverId] : []))
   return { changed, gone }

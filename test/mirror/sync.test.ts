@@ -270,6 +270,41 @@ describe('sync of the mirror', () => {
     expect(await mirror.syncStatus(organization)).to.deep.equal({ state: 'idle', startedAt: null, finishedAt: null, resources: {} })
   })
 
+  it('writes nothing into the mirror of another account that was connected while it ran', async () => {
+    const { mirror, organization, progress, remembered } = await fresh()
+    await lever.fault({ match: { path: '/users' }, ...HELD })
+    mirror.startWorker()
+    await mirror.sync(organization)
+    await eventually('users are requested', async () => (await lever.requests('/users')).length > 0)
+
+    await mirror.forgetOrganization(organization)
+    const later = new Date(Date.now() + 3_600_000)
+    await SyncRunModel.create({ organization, dueAt: later, allDueAt: later, progress: { state: 'idle' } })
+    await lever.clearFaults()
+    await eventually('the run of the earlier account ends', () => mirror.startWorker().busy() === 0)
+
+    expect(await LeverUserModel.countDocuments({ organization })).to.equal(0)
+    expect(remembered).to.deep.equal([])
+    expect(await progress()).to.deep.include({ state: 'idle' })
+  })
+
+  it('does not replace what was read of a user on their own while the list was read', async () => {
+    const { mirror, organization, synced } = await fresh()
+    await synced()
+    const { leverId } = await LeverUserModel.findOne({ organization, deactivatedAt: null }).orFail().lean()
+    await lever.clearRequests()
+    await lever.fault({ match: { path: '/postings' }, ...HELD })
+    await lever.fault({ match: { path: '/users' }, ...HELD })
+    await mirror.sync(organization)
+    await eventually('users are requested', async () => (await lever.requests('/users')).length > 0)
+
+    await LeverUserModel.updateOne({ organization, leverId }, { deactivatedAt: new Date(), seenAt: new Date() })
+    await lever.clearFaults()
+    await eventually('the sync ends', () => mirror.startWorker().busy() === 0)
+
+    expect(await LeverUserModel.findOne({ organization, leverId }).lean()).to.have.property('deactivatedAt').that.is.instanceOf(Date)
+  })
+
   it('shows nothing more of a run whose lease was taken over, or whose organization was disconnected', async () => {
     const { mirror, organization, progress } = await fresh()
     await mirror.sync(organization)
