@@ -130,7 +130,8 @@ export function createMirror(deps: MirrorDeps) {
 
     recordAges,
     findUser,
-    usersById,
+    /** Also decides who may export, so that a user who was deactivated or reactivated in Lever is noticed soon. */
+    usersById: used(usersById),
     allUsers: used(allUsers),
     lookUpUser: (organization: string, email: string) => lookUpUser(deps, organization, email),
     isUserGone: (organization: string, leverId: string) => isUserGone(deps, organization, leverId),

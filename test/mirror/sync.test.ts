@@ -376,6 +376,10 @@ describe('sync of the mirror', () => {
 
     expect(grown).to.deep.equal([30, 60, 120, 120])
     expect(changed).to.deep.equal([15, 30, 60])
+
+    expect([await runAgain(), await runAgain()]).to.deep.equal([30, 60])
+    await another().usersById(organization, ['asked when somebody exports'])
+    await eventually('the export is noted', async () => (await minutes()) === 15)
   })
 
   it('is refused without a grant, and pauses without one until there is one again', async () => {
