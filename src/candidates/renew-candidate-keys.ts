@@ -7,7 +7,8 @@ import { KeyRenewalModel, type KeyRenewalDocument } from './key-renewal-model.ts
 import { SEARCH_VERSION, searchFields } from './search-keys.ts'
 
 const AT_ONCE = 500
-const RENEWAL = { _id: 'candidates' }
+/** Versions without search keys have their own document, `candidates`, which they go on using beside this version. */
+const [RENEWAL, OLDER] = [{ _id: 'candidates.search' }, { _id: 'candidates' }]
 /** Rises with each of the two. */
 const VERSION = KEY_VERSION + SEARCH_VERSION
 const FIRST_PASS = { version: VERSION, after: null, isDone: false, doneAt: null, isSecondPass: false, isFresh: false }
@@ -45,8 +46,9 @@ const FIELDS = {
   searchText: 1, wordBeginnings: 1, searchMark: 1, revision: 1,
 } as const // prettier-ignore
 
-/** Skips a candidate that has changed since it was read, because that change wrote new keys. */
+/** Skips a candidate that cannot be read as one, and one that has changed since it was read, because that change wrote new keys. */
 function renewed(candidate: CandidateDocument): AnyBulkWriteOperation<CandidateDocument>[] {
+  if (![candidate.emails, candidate.phones, candidate.links, candidate.tags].every(Array.isArray)) return []
   const { _id, organization, revision, emailKeys, linkKeys, searchKeys, searchText, wordBeginnings, searchMark } = candidate
   const keys = { ...candidateKeys(candidate), ...searchFields(candidate) }
   if (isDeepStrictEqual({ emailKeys, linkKeys, searchKeys, searchText, wordBeginnings, searchMark }, keys)) return []
@@ -59,7 +61,8 @@ async function begin(): Promise<KeyRenewalDocument> {
   const isLongAgo = { $lte: [{ $ifNull: ['$doneAt', new Date(0)] }, { $subtract: ['$$NOW', SECOND_PASS_AFTER_MS] }] }
   const isDue = { ...RENEWAL, isDone: true, isSecondPass: { $ne: true }, $expr: isLongAgo }
   await KeyRenewalModel.updateOne(isDue, { $set: { after: null, isDone: false, isSecondPass: true } })
-  const isFresh = !(await KeyRenewalModel.exists(RENEWAL)) && !(await CandidateModel.exists({ searchKeys: { $exists: false } }))
+  const isNew = (await KeyRenewalModel.exists({ _id: { $in: [RENEWAL._id, OLDER._id] } })) === null
+  const isFresh = isNew && !(await CandidateModel.exists({ searchKeys: { $exists: false } }))
   const firstPass = { ...FIRST_PASS, isFresh }
   return KeyRenewalModel.findOneAndUpdate(RENEWAL, { $setOnInsert: firstPass }, { upsert: true, returnDocument: 'after' })
     .orFail()

@@ -1,25 +1,22 @@
 import { expect } from 'chai'
 import mongoose, { Types } from 'mongoose'
+import { restore, stub } from 'sinon'
 import { dropAllResumesOf, keepResumeFile } from '../../src/candidates/resume-files.ts'
 import { connectEmptyDatabase, leaveDatabase } from '../support/mongo.ts'
 
-/** Lets the process die after the first of two commands that delete a file. */
+/** Lets the process die after the first of the commands that delete a file. */
 async function dieAfterOneDelete(run: () => Promise<unknown>): Promise<void> {
-  const collection = mongoose.mongo.Collection.prototype
-  const { deleteOne, deleteMany } = collection
   let deletes = 0
-  const once = (original: typeof deleteMany) =>
-    async function (this: mongoose.mongo.Collection, ...given: Parameters<typeof deleteMany>) {
+  for (const name of ['deleteOne', 'deleteMany'] as const) {
+    const stubbed = stub(mongoose.mongo.Collection.prototype, name)
+    stubbed.callsFake(async function (this: mongoose.mongo.Collection, ...given) {
       deletes += 1
       if (deletes > 1) throw new Error('killed')
-      return original.apply(this, given)
-    }
-  Object.assign(collection, { deleteOne: once(deleteOne as never), deleteMany: once(deleteMany) })
-  try {
-    await run().catch(() => undefined)
-  } finally {
-    Object.assign(collection, { deleteOne, deleteMany })
+      return stubbed.wrappedMethod.apply(this, given)
+    })
   }
+  await run().catch(() => undefined)
+  restore()
 }
 
 describe('deleting a file', () => {

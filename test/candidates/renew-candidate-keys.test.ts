@@ -3,7 +3,7 @@ import { Types } from 'mongoose'
 import { CandidateInput } from '../../src/candidates/candidate-input.ts'
 import { CandidateModel } from '../../src/candidates/candidate-model.ts'
 import { KeyRenewalModel } from '../../src/candidates/key-renewal-model.ts'
-import { renewCandidateKeys } from '../../src/candidates/renew-candidate-keys.ts'
+import { hasSearchKeys, renewCandidateKeys } from '../../src/candidates/renew-candidate-keys.ts'
 import { saveCandidate } from '../../src/candidates/save-candidate.ts'
 import { ServiceError } from '../../src/errors.ts'
 import { KEY_VERSION } from '../../src/people/person-keys.ts'
@@ -65,6 +65,38 @@ describe('stored keys of an earlier version', () => {
     await renewCandidateKeys(() => false)
 
     expect(await outdated()).to.equal(0)
+  })
+
+  it('are recomputed although one candidate cannot be read as one, which stays as it is', async () => {
+    await CandidateModel.collection.insertOne({ organization, name: 'Unreadable', phones: 'none', revision: 1 } as never)
+    await addFormer(1)
+
+    await renewCandidateKeys(() => false)
+
+    expect(await outdated()).to.equal(0)
+    expect(await CandidateModel.countDocuments({ name: 'Unreadable', searchKeys: { $exists: false } })).to.equal(1)
+  })
+
+  it('are complete at once only in a database that no earlier version has used', async () => {
+    await renewCandidateKeys(() => false)
+    const inNew = await hasSearchKeys()
+    await KeyRenewalModel.deleteMany({})
+    await KeyRenewalModel.create({ _id: 'candidates', version: KEY_VERSION, isDone: true, isSecondPass: true })
+    await renewCandidateKeys(() => false)
+
+    expect([inNew, await hasSearchKeys()]).to.deep.equal([true, false])
+  })
+
+  it('are recomputed in both passes even if a process of the earlier version renews its own keys beside it', async () => {
+    await addFormer(1)
+    await renewCandidateKeys(() => false)
+    await KeyRenewalModel.collection.updateOne(
+      { _id: 'candidates' as never },
+      { $set: { version: KEY_VERSION, isDone: true, isSecondPass: true } },
+      { upsert: true },
+    )
+
+    expect(await hasSearchKeys()).to.equal(false)
   })
 
   it('are recomputed from where a process was stopped, and by several processes at once', async () => {

@@ -145,7 +145,10 @@ describe('deleting an organization', function () {
         headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
       })
       late.write('{"name":')
-      await eventually('its caller is identified', async () => (await ApiKeyModel.exists({ organization: id, lastUsedAt: { $ne: null } })) !== null)
+      await eventually(
+        'its caller is identified',
+        async () => (await ApiKeyModel.exists({ organization: id, lastUsedAt: { $ne: null } })) !== null,
+      )
       await sleep(500)
       await service.operator.delete(`organizations/${id}`)
       await receiptOf(service, id)
