@@ -1,6 +1,7 @@
 import { Types, type ClientSession } from 'mongoose'
 import { ApiKeyModel } from './api-key-model.ts'
 import { OrganizationModel } from './organization-model.ts'
+import { forgetOpenOrganizations } from './open-organization.ts'
 import { organizationNotFound } from './organizations.ts'
 import { PersonModel } from './person-model.ts'
 import { SessionModel } from './session-model.ts'
@@ -13,6 +14,7 @@ import { SignInLinkModel } from './sign-in-link-model.ts'
  * @throws ServiceError `not_found`, also for an organization that has ended
  */
 export async function endOrganization(id: string, session: ClientSession): Promise<Record<string, number>> {
+  session.once('ended', forgetOpenOrganizations) // after the commit
   const organization = new Types.ObjectId(id)
   const ended = await OrganizationModel.updateOne({ _id: organization, endedAt: null }, { $currentDate: { endedAt: true } }, { session })
   if (ended.matchedCount === 0) throw organizationNotFound()

@@ -68,7 +68,7 @@ describe('stored keys of an earlier version', () => {
   })
 
   it('are recomputed although one candidate cannot be read as one, which stays as it is', async () => {
-    await CandidateModel.collection.insertOne({ organization, name: 'Unreadable', phones: 'none', revision: 1 } as never)
+    await CandidateModel.collection.insertOne({ organization, name: 'Unreadable', phones: 'none', revision: 1 })
     await addFormer(1)
 
     await renewCandidateKeys(() => false)

@@ -302,7 +302,9 @@ describe('sync of the mirror', () => {
     await lever.clearFaults()
     await eventually('the sync ends', () => mirror.startWorker().busy() === 0)
 
-    expect(await LeverUserModel.findOne({ organization, leverId }).lean()).to.have.property('deactivatedAt').that.is.instanceOf(Date)
+    expect(await LeverUserModel.findOne({ organization, leverId }).lean())
+      .to.have.property('deactivatedAt')
+      .that.is.instanceOf(Date)
   })
 
   it('shows nothing more of a run whose lease was taken over, or whose organization was disconnected', async () => {
