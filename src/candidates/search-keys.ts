@@ -125,6 +125,8 @@ function* wordsOf(data: SearchedData): Generator<{ word: string; isNumber: boole
   for (const { value } of data.phones) for (const word of numbersIn(value)) yield { word, isNumber: true }
   for (const link of linksOf(data)) for (const word of addressWordsIn(withoutScheme(link))) yield { word, isNumber: false }
   for (const text of [...data.tags, data.headline ?? '']) for (const word of wordsIn(text)) yield { word, isNumber: false }
+  for (const text of [data.name, ...data.emails, ...data.tags, data.headline ?? '', ...linksOf(data)])
+    for (const word of joinedNumbersIn(text)) yield { word, isNumber: true }
 }
 
 /** Later words of an address do not count if nearly every address has them. */
@@ -193,6 +195,17 @@ function dialed(q: string): string | null {
 function digitsOf(phone: string): string {
   return phone.replaceAll(/\D/g, '').replace(/^0+/, '')
 }
+
+/** Yields numbers such as `2023-2024` without their separators, because a search for one looks like a phone number. */
+function* joinedNumbersIn(text: string): Generator<string> {
+  for (const [run] of text.matchAll(NUMBERS))
+    for (const number of [run, ...run.split(/\s+/)]) {
+      const digits = digitsOf(number)
+      if (digits !== number && digits.length >= SHORTEST_NUMBER) yield cut(digits, LONGEST)
+    }
+}
+
+const NUMBERS = /\d[\d\s+().\-/]*\d/g
 
 /** Removes each term that begins another one. */
 function withoutBeginnings(words: readonly string[]): string[] {

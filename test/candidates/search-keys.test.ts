@@ -98,6 +98,19 @@ describe('search keys', () => {
       expect(finds(q, { name }), q).to.deep.equal(YES)
   })
 
+  it('find numbers with separators that are no phone numbers, although a search for one looks like one', () => {
+    for (const [person, q] of [
+      [{ headline: 'Season 2023-2024 at Acme' }, '2023-2024'],
+      [{ headline: 'Sold 10.000 units' }, '10.000'],
+      [{ tags: ['born 1990 2024-01'] }, '2024-01'],
+      [{ tags: ['2023 2024'] }, '2023 2024'],
+      [{ emails: ['kurs.12345-67@x.example'] }, '12345-67'],
+      [{ name: 'Unit 007-12345' }, '007-12345'],
+      [{ links: ['https://tool.example/p/12/345-6'] }, '12/345-6'],
+    ] as const)
+      expect(finds(q, person), q).to.deep.equal(YES)
+  })
+
   it('do not find a phone number by its first three digits', () => {
     expect(finds('212', { phones: IBRAHIM.phones })).to.deep.equal(NO)
   })
