@@ -8,6 +8,9 @@ import { startService, type ServiceForTests } from '../support/service.ts'
 /** A line of the table: `| collection | lifetime | why |`. */
 const LINE = /^\| `(?<collection>[\w.]+)` \| (?<lifetime>[^|]+) \| (?<why>[^|]*)\|$/
 
+/** Models of other test files exist in the same process, and then in each database that a service opens. */
+const isOfService = (collection: string): boolean => !collection.startsWith('test_')
+
 /** Created by packages at their first use. */
 const CREATED_LATER = ['agenda_jobs', 'candidate_import_files.chunks', 'candidate_import_files.files', 'resumes.chunks', 'sign_in_failures']
 
@@ -21,7 +24,7 @@ describe('schema/lifetimes', () => {
   let client: MongoClient
 
   before(async () => {
-    service = await startService({ MONGODB_URI: freshMongoUri() }) // another test file may have left collections of its own
+    service = await startService({ MONGODB_URI: freshMongoUri() })
     client = await MongoClient.connect(service.mongodbUri)
   })
   after(async () => {
@@ -30,13 +33,15 @@ describe('schema/lifetimes', () => {
   })
 
   it('are stated for every model', () => {
-    const models = Object.values(mongoose.models).map(({ collection }) => collection.name)
+    const models = Object.values(mongoose.models)
+      .map(({ collection }) => collection.name)
+      .filter(isOfService)
 
     expect(models.filter((name) => !stated.has(name))).to.deep.equal([])
   })
 
   it('are stated for every other collection in the database, and for none that does not exist', async () => {
-    const existing = (await client.db().listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name)
+    const existing = (await client.db().listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name).filter(isOfService)
 
     expect(existing.filter((name) => !stated.has(name))).to.deep.equal([])
     expect([...stated.keys()].filter((name) => !existing.includes(name) && !CREATED_LATER.includes(name))).to.deep.equal([])
