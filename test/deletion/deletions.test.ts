@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import mongoose, { Types } from 'mongoose'
 import { freePort } from '../../scripts/free-port.ts'
@@ -149,7 +148,6 @@ describe('deleting an organization', function () {
         'its caller is identified',
         async () => (await ApiKeyModel.exists({ organization: id, lastUsedAt: { $ne: null } })) !== null,
       )
-      await sleep(500)
       await service.operator.delete(`organizations/${id}`)
       await receiptOf(service, id)
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { MongoClient, ObjectId } from 'mongodb'
 import { KEY_VERSION } from '../../src/people/person-keys.ts'
-import { logCommands, monitored, type CommandLog, type LoggedCommand } from '../support/command-log.ts'
+import { logCommands, type CommandLog, type LoggedCommand } from '../support/command-log.ts'
 import { eventually } from '../support/eventually.ts'
 import { LEVER_ADMIN, type LeverRequest } from '../support/lever.ts'
 import { emptyMongoUri } from '../support/mongo.ts'
@@ -23,7 +23,7 @@ describe('organizations in which nothing happened', () => {
   before(async function () {
     this.timeout(60_000)
     const mongodbUri = emptyMongoUri()
-    service = await startService({ ...QUICK_TIMES, LEASE_MS: '60000', JOB_POLL_MS: '600000', MONGODB_URI: monitored(mongodbUri) })
+    service = await startService({ ...QUICK_TIMES, LEASE_MS: '60000', JOB_POLL_MS: '600000', MONGODB_URI: mongodbUri })
     await service.lever.settings({ rateLimit: { enabled: false } })
     observer = await MongoClient.connect(mongodbUri)
     organizations = await Promise.all(Array.from({ length: ORGANIZATIONS }, connect))
@@ -65,26 +65,15 @@ describe('organizations in which nothing happened', () => {
 
   /** Makes the runs due at the same moment; resolves to their commands and calls, once all have ended. */
   async function costOf(name: string, fields: object): Promise<{ commands: readonly LoggedCommand[]; calls: LeverRequest[] }> {
-    await quiet()
+    await log.quiet()
     log.clear()
     await service.lever.clearRequests()
     await observer.withSession((session) =>
       session.withTransaction(() => runs(name).updateMany({}, { $set: { ...fields, dueAt: new Date(0) } }, { session })),
     )
     await eventually('all have ended', async () => (await runs(name).countDocuments({ dueAt: { $gt: new Date() } })) === ORGANIZATIONS)
-    await quiet()
+    await log.quiet()
     return { commands: log.commands, calls: await service.lever.requests() }
-  }
-
-  /** Until no command has been sent for a moment. */
-  async function quiet(): Promise<void> {
-    let seen = -1
-    await eventually('the service comes to rest', async () => {
-      const before = seen
-      seen = log.commands.length
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      return log.commands.length === before && seen === before
-    })
   }
 
   /** Of several tries, the one with the fewest commands: a job may run during any of them. */

@@ -1,5 +1,7 @@
 /** Watches what the composed service asks of MongoDB. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose, { type mongo } from 'mongoose'
+import { eventually } from './eventually.ts'
 
 export interface LoggedCommand {
   /** Such as `find`. */
@@ -14,19 +16,15 @@ export interface CommandLog {
   readonly commands: readonly LoggedCommand[]
   /** Forgets what was logged so far. */
   clear(): void
+  /** Resolves once no command has been logged for a moment. */
+  quiet(): Promise<void>
   stop(): void
 }
 
+const MOMENT_MS = 100
 const WRITES = new Set(['insert', 'update', 'delete', 'findAndModify'])
 /** Of the driver and of change streams: nothing that the service does causes them. */
 const UPKEEP = new Set(['hello', 'ping', 'getMore', 'endSessions', 'killCursors'])
-
-/** A URI for `startService` with which the driver tells of its commands. */
-export function monitored(uri: string): string {
-  const address = new URL(uri)
-  address.searchParams.set('monitorCommands', 'true')
-  return address.href
-}
 
 /** Logs the commands of mongoose's default connection, leaving out Agenda's and each look of a worker that found no work. */
 export function logCommands(): CommandLog {
@@ -48,11 +46,19 @@ export function logCommands(): CommandLog {
     if (looks.delete(requestId) && found?.length === 0) logged.delete(requestId)
   }
   client.on('commandStarted', onStart).on('commandStarted', onLook).on('commandSucceeded', onSuccess)
+  let seen = -1
   return {
     get commands() {
       return [...logged.values()]
     },
     clear: () => logged.clear(),
+    quiet: () =>
+      eventually('the service comes to rest', async () => {
+        const before = seen
+        seen = logged.size
+        await sleep(MOMENT_MS)
+        return logged.size === before && seen === before
+      }).then(() => undefined),
     stop: () => void client.off('commandStarted', onStart).off('commandStarted', onLook).off('commandSucceeded', onSuccess),
   }
 }

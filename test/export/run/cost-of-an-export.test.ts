@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { MongoClient, ObjectId } from 'mongodb'
-import { logCommands, monitored, type CommandLog, type LoggedCommand } from '../../support/command-log.ts'
+import { logCommands, type CommandLog, type LoggedCommand } from '../../support/command-log.ts'
 import { eventually } from '../../support/eventually.ts'
 import { emptyMongoUri } from '../../support/mongo.ts'
 import { QUICK_TIMES } from '../../support/quick-times.ts'
@@ -22,7 +22,7 @@ describe('one export, from request to completion,', () => {
       ...QUICK_TIMES,
       JOB_POLL_MS: '600000',
       LEVER_REQUESTS_PER_SECOND: '1000',
-      MONGODB_URI: monitored(mongodbUri),
+      MONGODB_URI: mongodbUri,
     })
     await service.lever.settings({ rateLimit: { enabled: false } })
     api = (await service.connected()).api
@@ -38,14 +38,14 @@ describe('one export, from request to completion,', () => {
   /** Exports a new candidate; the commands that this takes, once the worker has come to rest. */
   async function commandsOfOne(): Promise<readonly LoggedCommand[]> {
     const { id: candidateId } = (await api.post<{ id: string }>('candidates', newPerson())).body
-    await quiet()
+    await log.quiet()
     log.clear()
     const { id } = (await api.post<{ id: string }>('exports', { requestedBy: SOURCER, candidateId })).body
     await eventually('the export ends', async () => {
       const found = await observer.db().collection('exports').findOne({ _id: new ObjectId(id) })
       return found?.['status'] === 'exported'
     }) // prettier-ignore
-    await quiet()
+    await log.quiet()
     return log.commands
   }
 
@@ -53,26 +53,15 @@ describe('one export, from request to completion,', () => {
   async function commandsOfBulk(): Promise<readonly LoggedCommand[]> {
     const made = Array.from({ length: BULK }, () => api.post<{ id: string }>('candidates', newPerson()))
     const candidateIds = (await Promise.all(made)).map(({ body }) => body.id)
-    await quiet()
+    await log.quiet()
     log.clear()
     const { batchId } = (await api.post<{ batchId: string }>('exports/bulk', { requestedBy: SOURCER, candidateIds })).body
     await eventually('the bulk ends', async () => {
       const ended = { batch: new ObjectId(batchId), status: 'exported' }
       return (await observer.db().collection('exports').countDocuments(ended)) === BULK
     })
-    await quiet()
+    await log.quiet()
     return log.commands
-  }
-
-  /** Until no command has been sent for a moment. */
-  async function quiet(): Promise<void> {
-    let seen = -1
-    await eventually('the service comes to rest', async () => {
-      const before = seen
-      seen = log.commands.length
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      return log.commands.length === before && seen === before
-    })
   }
 
   it('stays within its limit of database commands', async () => {
