@@ -48,14 +48,31 @@ export const isDisconnected = shareReads(async (organization): Promise<boolean> 
   return (await ConnectionModel.exists({ organization: new Types.ObjectId(organization), status: 'disconnected' })) !== null
 })
 
-/** Returns the next connections in the order of their ids; null begins with the first. */
-export async function connectionsAfter(after: Types.ObjectId | null, atMost: number): Promise<ConnectionDocument[]> {
-  const found = await ConnectionModel.find(after ? { _id: { $gt: after } } : {})
-    .sort({ _id: 1 })
-    .limit(atMost)
-    .batchSize(atMost)
-    .lean<ConnectionDocument[]>()
-  return found.map(withAllParts)
+/**
+ * Returns a function that returns the next `size` connections at each call, or all if there are fewer, and goes around without end. It begins
+ * at a random connection, so that processes that restart often do not always read the same ones.
+ */
+export function walkConnections(size: number): () => Promise<ConnectionDocument[]> {
+  let last: Types.ObjectId | null = null
+  return async () => {
+    last ??= await randomConnection()
+    if (last === null) return []
+    const after = await findInOrder({ $gt: last }, size)
+    const around = after.length < size ? await findInOrder({ $lte: last }, size - after.length) : []
+    const next = [...after, ...around]
+    last = next.at(-1)?._id ?? null
+    return next
+  }
+}
+
+async function randomConnection(): Promise<Types.ObjectId | null> {
+  const [one] = await ConnectionModel.aggregate<{ _id: Types.ObjectId }>([{ $sample: { size: 1 } }, { $project: { _id: 1 } }])
+  return one?._id ?? null
+}
+
+async function findInOrder(_id: { $gt: Types.ObjectId } | { $lte: Types.ObjectId }, atMost: number): Promise<ConnectionDocument[]> {
+  const query = ConnectionModel.find({ _id }).sort({ _id: 1 }).limit(atMost).batchSize(atMost)
+  return (await query.lean<ConnectionDocument[]>()).map(withAllParts)
 }
 
 /** Returns the endpoint keys of all connections, by connection id. */

@@ -1,10 +1,9 @@
-import type { Types } from 'mongoose'
 import { isServiceError } from '../errors.ts'
 import type { LeverClient } from '../lever/client.ts'
 import type { Log } from '../log.ts'
 import { ConnectionModel, type ConnectionDocument } from './connection-model.ts'
 import type { FeatureSettings } from './features.ts'
-import { connectionsAfter } from './find-connection.ts'
+import { walkConnections } from './find-connection.ts'
 import { GRANTED } from './grant.ts'
 import type { KeyPermission } from './key-permissions.ts'
 import { neededPermissions } from './lever-access.ts'
@@ -44,10 +43,9 @@ const PAGE = 200
  * checks the next page of connections. If one fails, the others are still tested.
  */
 export function createOlderKeyTrial(asking: Asking & { log: Log }): () => Promise<void> {
-  let after: Types.ObjectId | null = null
+  const next = walkConnections(PAGE)
   return async () => {
-    const page = await connectionsAfter(after, PAGE)
-    after = page.length < PAGE ? null : (page.at(-1)?._id ?? null)
+    const page = await next()
     for (const connection of page) {
       const organization = String(connection.organization)
       await tryKey(connection, connection.settings, asking).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { Types } from 'mongoose'
-import { connectionsAfter } from '../connection/find-connection.ts'
+import { walkConnections } from '../connection/find-connection.ts'
 import { NEVER } from '../work/work-fields.ts'
 import { ExportAuditRunModel } from './export-audit-model.ts'
 
@@ -29,10 +29,9 @@ export async function scheduleAudit(organization: string): Promise<void> {
  * whose process was stopped before it could schedule one. Its cost does not grow with the number of connections.
  */
 export function createAuditLook(): () => Promise<void> {
-  let after: Types.ObjectId | null = null
+  const next = walkConnections(PAGE)
   return async () => {
-    const page = await connectionsAfter(after, PAGE)
-    after = page.length < PAGE ? null : (page.at(-1)?._id ?? null)
+    const page = await next()
     const compared = page.filter(({ status }) => status === 'active' || status === 'paused')
     if (compared.length === 0) return
     const organization = { $in: compared.map((one) => one.organization) }

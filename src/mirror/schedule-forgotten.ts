@@ -1,5 +1,4 @@
-import type { Types } from 'mongoose'
-import { connectionsAfter } from '../connection/find-connection.ts'
+import { walkConnections } from '../connection/find-connection.ts'
 import { GRANTED } from '../connection/grant.ts'
 import { findUnscheduled, noteScheduled, type ScheduledConnection } from '../connection/unscheduled.ts'
 import { NEVER } from '../work/work-fields.ts'
@@ -19,11 +18,10 @@ const PAGE = 200
  * without a mark. May run in several processes at once.
  */
 export function createForgottenLook(): () => Promise<void> {
-  let after: Types.ObjectId | null = null
+  const next = walkConnections(PAGE)
   return async () => {
     const marked = await findUnscheduled(PAGE)
-    const page = await connectionsAfter(after, PAGE)
-    after = page.length < PAGE ? null : (page.at(-1)?._id ?? null)
+    const page = await next()
     await scheduleMissing([...marked, ...page])
     for (const connection of marked) await noteScheduled(connection)
   }

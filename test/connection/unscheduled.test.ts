@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { dateRefreshes } from '../../src/connection/refresh.ts'
 import { stepContext } from '../support/step-context.ts'
 import { ConnectionModel } from '../../src/connection/connection-model.ts'
-import { connectionsAfter } from '../../src/connection/find-connection.ts'
+import { walkConnections } from '../../src/connection/find-connection.ts'
 import { findUnscheduled, noteScheduled } from '../../src/connection/unscheduled.ts'
 import { leverPath } from '../../src/lever/lever-path.ts'
 import { rejection } from '../support/rejection.ts'
@@ -61,15 +61,31 @@ describe('connection/recurring work', () => {
     expect(await marked()).to.deep.equal([])
   })
 
-  it('is listed in pages, each connection once', async () => {
+  it('is walked through around and around, each connection once in each round', async () => {
     const others = await Promise.all(Array.from({ length: 4 }, () => ConnectionModel.create({ organization: new Types.ObjectId(), endpointKey: String(new Types.ObjectId()) }))) // prettier-ignore
 
-    const first = await connectionsAfter(null, 3)
-    const second = await connectionsAfter(first.at(-1)!._id, 3)
+    const next = walkConnections(3)
+    const walked = [...(await next()), ...(await next()), ...(await next()), ...(await next())].map((one) => String(one.organization))
+    const whole = await walkConnections(10)()
 
-    expect([first.length, second.length]).to.deep.equal([3, 2])
-    const all = [...first, ...second].map((one) => String(one.organization))
-    expect(new Set(all)).to.deep.equal(new Set([organization, ...others.map((one) => String(one.organization))]))
+    const all = [organization, ...others.map((one) => String(one.organization))].toSorted((a, b) => a.localeCompare(b))
+    expect([walked.length, whole.length]).to.deep.equal([12, 5])
+    expect(walked.slice(5, 10)).to.deep.equal(walked.slice(0, 5))
+    expect(walked.slice(0, 5).toSorted((a, b) => a.localeCompare(b))).to.deep.equal(all)
+  })
+
+  it('begins its walks at random connections', async () => {
+    await Promise.all(Array.from({ length: 9 }, () => ConnectionModel.create({ organization: new Types.ObjectId(), endpointKey: String(new Types.ObjectId()) }))) // prettier-ignore
+
+    const firsts = await Promise.all(Array.from({ length: 60 }, async () => String((await walkConnections(1)())[0]?._id)))
+
+    expect(new Set(firsts).size).to.be.above(1)
+  })
+
+  it('walks through no connections where there are none', async () => {
+    await ConnectionModel.deleteMany({})
+
+    expect(await walkConnections(3)()).to.deep.equal([])
   })
 
   it('refreshes tokens that a version without the time of the refresh stored', async () => {
