@@ -3,7 +3,7 @@ import { CandidateModel } from './candidate-model.ts'
 import { findFirstMarked, findMarked, hasMarks, MOST_MARKED } from './find-marked.ts'
 import { BY_TIME, type Condition, type Filter } from './list-conditions.ts'
 
-/** How to read a list, whatever the number of candidates and of those that match. */
+/** A query that reads a list quickly, regardless of the number of candidates and matches. */
 export interface ListQuery {
   filter: Filter
   hint: IndexHint

@@ -1,8 +1,8 @@
 import mongoose, { type Types } from 'mongoose'
 
 /**
- * Deletes a GridFS file, its pieces first. The driver deletes the file record first; if the process dies in between, nothing leads to the
- * pieces any more. In this order, whoever looks for the file finds it again. May be repeated.
+ * Deletes a GridFS file: first its pieces, then its record. The driver uses the opposite order, so a process that dies in between leaves
+ * pieces that nothing points to. In this order, the file can still be found and deleted again. May be repeated.
  */
 export async function deleteFile(bucketName: string, file: Types.ObjectId): Promise<void> {
   const { db } = mongoose.connection

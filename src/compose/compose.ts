@@ -48,7 +48,7 @@ export function compose(options: ServiceOptions, log: Log): Service {
   let markReady = (): void => undefined
   let refuse = (_error: unknown): void => undefined
   const whenReady = new Promise<void>((resolve, reject) => ([markReady, refuse] = [resolve, reject]))
-  whenReady.catch(() => undefined) // whoever awaits it handles the refusal
+  whenReady.catch(() => undefined) // handled where it is awaited
 
   const readiness = async (): Promise<string[]> => [
     ...[database ? database.missing() : 'database'].filter((missing) => missing !== null),

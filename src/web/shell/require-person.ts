@@ -11,9 +11,9 @@ import { typedFields, type OfferToSendAgain } from './page-session.ts'
 export type PageAccess = 'public' | 'sourcer' | 'admin'
 
 /**
- * Checks who may open a page. Signed-out visitors are answered here. A read leads to the sign-in page and back. A form with fields is kept,
- * and can be sent again after the sign-in. A form without fields leads to the sign-in page and back to the same page. A script is told to
- * reload the page.
+ * Checks who may open a page, and answers visitors who are not signed in. For a read, or a form without fields, they are redirected to the
+ * sign-in page and then back. A form with fields is kept, so that they can send it again after they sign in. For a script, the answer says
+ * to reload the page.
  * @returns false if it has answered
  * @throws ServiceError `forbidden` if the person's role is too low
  */
